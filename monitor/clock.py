@@ -1,0 +1,32 @@
+"""What time it is, and how instants are written: UTC, ISO 8601 with ``Z``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+Clock: TypeAlias = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """Return the instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def format_instant(at: datetime) -> str:
+    """Write an aware instant in UTC, to the second: written instants sort as text.
+
+    >>> format_instant(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
+    '2026-11-22T08:00:00Z'
+    """
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def parse_instant(text: str) -> datetime:
+    """Read what ``format_instant`` wrote.
+
+    >>> parse_instant("2026-11-22T08:00:00Z")
+    datetime.datetime(2026, 11, 22, 8, 0, tzinfo=datetime.timezone.utc)
+    """
+    return datetime.fromisoformat(text).astimezone(UTC)

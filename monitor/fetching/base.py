@@ -1,0 +1,69 @@
+"""What a source is given to ask the outside with: one poll's view of the shared client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from monitor.model import FetchMemory, Json, Response
+
+
+class Session(Protocol):
+    """The requests of one poll of one source. Raises ``FetchError`` with a code of the contract.
+
+    Deadline, size limit, conditional GET, pacing, redirects and host checks are its business; a
+    source only says what it wants to read.
+    """
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        conditional: bool = True,
+    ) -> Response:
+        """Get an address. ``headers`` go to that origin only, never along a redirect to another.
+
+        With ``conditional`` the validators of the last stored answer are sent, and the answer may
+        be ``not_modified``; pages after the first are asked for without.
+        """
+        ...
+
+    async def get_json(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Json, Response]:
+        """Get and read a JSON answer, unconditionally. Raises ``Malformed(api)`` if it is not JSON."""
+        ...
+
+    def read_file(self, path: Path) -> Response:
+        """Read a local file that the configuration names, as if it had been fetched.
+
+        A file unchanged since the last poll is ``not_modified``. Raises ``FetchError``.
+        """
+        ...
+
+    @property
+    def memory(self) -> FetchMemory:
+        """What this poll learnt, to be stored with its entries; nothing of it before that."""
+        ...
+
+    @property
+    def requests(self) -> int:
+        """How many answers were read."""
+        ...
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether every answer was "not modified", and there was at least one."""
+        ...
+
+    @property
+    def notice(self) -> str | None:
+        """A permanent move that a person should see: ``old -> new`` (addresses without secrets)."""
+        ...

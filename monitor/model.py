@@ -1,0 +1,467 @@
+"""The values that travel between the rooms; it imports nothing of ours.
+
+Every value is frozen and complete when it is made. Instants are aware UTC datetimes and end in
+``_at``; ``None`` always means "not known".
+
+    Source ──▶ Page of Entry ──match──▶ Sighting ──store──▶ Mention ──▶ Digest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias, Union
+
+Json: TypeAlias = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]
+Cursor: TypeAlias = Mapping[str, Json]
+"""Where a source's next poll starts; JSON, private to the source, empty at the first poll."""
+
+
+class Kind(StrEnum):
+    """What sort of thing an entry is."""
+
+    ARTICLE = "article"
+    POST = "post"
+    COMMENT = "comment"
+    REVIEW = "review"
+    VIDEO = "video"
+    IMAGE = "image"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+    PAGE = "page"
+
+
+class Sentiment(StrEnum):
+    """The three classes, toward the business."""
+
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+
+
+class Status(StrEnum):
+    """What the owner has done with a mention."""
+
+    NEW = "new"
+    HANDLED = "handled"
+    IGNORED = "ignored"
+
+
+class PollStatus(StrEnum):
+    """How one poll of one source ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Health(StrEnum):
+    """What a source needs from a person; section 0 of the notes on gated platforms."""
+
+    OK = "ok"
+    NEEDS_TOKEN = "needs_token"
+    TOKEN_EXPIRES_SOON = "token_expires_soon"
+    TOKEN_EXPIRED = "token_expired"
+    PERMISSION_MISSING = "permission_missing"
+    REVIEW_MISSING = "review_missing"
+    RATE_LIMITED = "rate_limited"
+    BUDGET_SPENT = "budget_spent"
+    GONE = "gone"
+    TERMS_BLOCK = "terms_block"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Business:
+    """A watched business, as its owner described it in ``sources.yaml``."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    website: str | None = None
+    languages: tuple[str, ...] = ()
+    competitors: tuple[str, ...] = ()
+
+
+# --- fetching ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask it "changed since?" (RFC 9110 §8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A permanent redirect that an address answered with, and how many polls in a row."""
+
+    target: str
+    seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchMemory:
+    """What one source's requests taught us, by requested address; stored with its entries."""
+
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+    moved: Mapping[str, Moved] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer read whole, unpacked, within every limit.
+
+    ``headers`` have lower-case names. ``url`` is the address that answered, after redirects.
+    ``not_modified`` answers (304) have an empty body.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    not_modified: bool = False
+
+
+# --- entries ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a source gave, normalised, before we know whether it concerns anyone.
+
+    ``title`` and ``text`` are plain text. ``external_id`` is the platform's own identifier,
+    stable from poll to poll. ``rating`` is in stars, 1..5. ``outlet`` is the medium that
+    published it when that is not the source itself (the newspaper behind a search result).
+    ``searched_for`` names the business whose search found it, when a search did.
+    """
+
+    external_id: str
+    url: str | None
+    text: str
+    kind: Kind
+    title: str | None = None
+    author: str | None = None
+    author_url: str | None = None
+    author_followers: int | None = None
+    published_at: datetime | None = None
+    language: str | None = None
+    rating: float | None = None
+    likes: int | None = None
+    shares: int | None = None
+    comments: int | None = None
+    views: int | None = None
+    parent_url: str | None = None
+    media: tuple[str, ...] = ()
+    outlet: str | None = None
+    searched_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some entries, and the cursor that is right once they are stored.
+
+    ``problem`` says, for people, what of a damaged answer could not be read; its good entries
+    are all here.
+    """
+
+    entries: tuple[Entry, ...]
+    cursor: Cursor
+    problem: str | None = None
+
+
+# --- from entry to mention --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which business an entry concerns, by which terms, how surely (0..1), and why.
+
+    ``competitor_of`` is set when ``business`` is a competitor, counted for the share of voice of
+    that watched business and shown nowhere else.
+    """
+
+    business: str
+    terms: tuple[str, ...]
+    relevance: float
+    reason: str
+    competitor_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A scorer's judgement: polarity in −1..1, confidence in 0..1 (calibrated)."""
+
+    sentiment: Sentiment
+    polarity: float
+    confidence: float
+    scorer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """By what an article or post is known again, whatever address or identifier it comes under.
+
+    Any key may be ``None`` when the entry has nothing to make it from.
+    """
+
+    canonical_url: str | None
+    title_key: str | None
+    text_key: str | None
+    outlet_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """An entry that concerns a business, met at one source: new, known or edited, the store tells."""
+
+    source_id: str
+    platform: str
+    entry: Entry
+    match: Match
+    fingerprint: Fingerprint
+    language: str | None
+    score: Score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One address where a mention's article or post was met."""
+
+    source: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A stored mention, as every door shows it; the fields are those of ``mentions --json``."""
+
+    id: str
+    business: str
+    source: str
+    platform: str
+    kind: Kind
+    external_id: str
+    url: str | None
+    canonical_url: str | None
+    title: str | None
+    text: str
+    author: str | None
+    author_url: str | None
+    author_followers: int | None
+    published_at: datetime
+    found_at: datetime
+    updated_at: datetime | None
+    language: str | None
+    sentiment: Sentiment
+    polarity: float
+    confidence: float
+    scorer: str
+    corrected: bool
+    relevance: float
+    matched: tuple[str, ...]
+    reason: str
+    themes: Mapping[str, str]
+    rating: float | None
+    likes: int | None
+    shares: int | None
+    comments: int | None
+    views: int | None
+    reach: int | None
+    outlet: str | None
+    story: str
+    places: tuple[Place, ...]
+    status: Status
+    note: str | None
+    removed_at: datetime | None
+    digest_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionQuery:
+    """What to look for; ``None`` asks nothing. ``since`` is inclusive, ``until`` exclusive.
+
+    ``text`` is the public query syntax (words, "phrases", -word, OR, prefix*). Times compare with
+    ``found_at`` by default (``by_published`` compares with ``published_at``).
+    """
+
+    text: str | None = None
+    business: str | None = None
+    source: str | None = None
+    sentiment: Sentiment | None = None
+    language: str | None = None
+    kind: Kind | None = None
+    status: Status | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    by_published: bool = False
+    min_relevance: float | None = None
+    undigested: bool = False
+    digest_id: str | None = None
+    limit: int | None = None
+    offset: int = 0
+    order: str = "-published_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many mentions share one key (a day, a source, …), by sentiment; mean polarity −1..1."""
+
+    key: str
+    total: int
+    negative: int
+    neutral: int
+    positive: int
+    polarity: float | None
+
+
+# --- polls ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollError:
+    """Why a poll failed: a code of the contract and a sentence for people."""
+
+    code: str
+    message: str
+    http_status: int | None = None
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """All that is remembered of one configured source between polls.
+
+    ``options_hash`` is of the options and businesses that the cursor and validators were earned
+    with: when it differs, the next poll starts afresh, so that a new alias is looked for in what
+    was already read. ``retry_at`` is a server's own wish (Retry-After), held even by ``--force``.
+    ``notice`` is something a person should see though the poll went well (moved for good, part of
+    a feed unreadable).
+    """
+
+    id: str
+    type: str
+    address: str
+    businesses: tuple[str, ...]
+    options_hash: str
+    status: PollStatus | None = None
+    health: Health = Health.OK
+    error: PollError | None = None
+    notice: str | None = None
+    polled_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    retry_at: datetime | None = None
+    failures: int = 0
+    paused: bool = False
+    cursor: Cursor = field(default_factory=dict)
+    memory: FetchMemory = field(default_factory=FetchMemory)
+    mentions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOutcome:
+    """One poll's whole yield, stored in one transaction: its sightings and the source's new state."""
+
+    state: SourceState
+    at: datetime
+    fetched: int
+    sightings: tuple[Sighting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What a stored poll changed: ids of new and of edited mentions, number met before."""
+
+    new: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """One source's line in the report of a round of polls."""
+
+    id: str
+    type: str
+    status: PollStatus
+    fetched: int = 0
+    matched: int = 0
+    new: int = 0
+    updated: int = 0
+    duplicates: int = 0
+    error: PollError | None = None
+    notice: str | None = None
+    next_poll_at: datetime | None = None
+
+
+# --- digests and their delivery ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """From ``start`` (inclusive) to ``end`` (exclusive)."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedDigest:
+    """A digest fixed for good: its mentions, bytes and Message-ID never change (promise 12).
+
+    ``message`` is the whole mail as sent; ``report`` the path below ``reports/`` without suffix.
+    Without recipients it is archived only.
+    """
+
+    id: str
+    business: str
+    period: Period
+    closed_at: datetime
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    message: bytes
+    sender: str
+    recipients: tuple[str, ...]
+    mention_ids: tuple[str, ...]
+    report: str
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxItem:
+    """A mail that some recipients still wait for."""
+
+    digest_id: str
+    message_id: str
+    message: bytes
+    sender: str
+    recipients: tuple[str, ...]
+    created_at: datetime
+    attempts: int
+
+
+class DeliveryState(StrEnum):
+    """Where one recipient's copy stands. ``refused`` and ``expired`` are kept and shown."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryResult:
+    """What the last try did for one recipient."""
+
+    recipient: str
+    state: DeliveryState
+    error: str | None = None
+    retry_at: datetime | None = None

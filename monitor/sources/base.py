@@ -1,0 +1,109 @@
+"""What every source type is: options a person writes, and pages of entries read with a session.
+
+``docs/adding-a-source.md`` walks through one. A type is one module of this folder, found by its
+presence, or a class that another distribution names in the entry-point group ``ecoute.sources``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+
+from monitor.durations import Duration
+from monitor.fetching.base import Session
+from monitor.model import Business, Cursor, Page
+
+
+class SourceOptions(BaseModel):
+    """The options that every source type takes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str = Field(description="The source type, one of those of docs/sources.md.")
+    id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        max_length=80,
+        description="A stable name for this source. Default: made from its type and address.",
+        examples=["local-press"],
+    )
+    every: Duration | None = Field(
+        default=None,
+        description="How often to look, at least 1m. Default: the type's own interval.",
+        examples=["30m"],
+    )
+    businesses: tuple[str, ...] | None = Field(
+        default=None,
+        description="The businesses it is read for, by name. Default: all.",
+        examples=[["Fleurs Bougamont"]],
+    )
+    about: str | None = Field(
+        default=None,
+        description="Every entry is about this business, named or not (its reviews, its comments).",
+        examples=["Fleurs Bougamont"],
+    )
+
+
+class NetworkOptions(SourceOptions):
+    """The options of every source type that asks a server."""
+
+    base_url: HttpUrl | None = Field(
+        default=None,
+        description="Another server that answers in the same way (self-hosted, proxy, test).",
+        examples=["http://127.0.0.1:8080"],
+    )
+
+
+class PagedOptions(NetworkOptions):
+    """The options of every source type that reads several pages."""
+
+    max_pages: int = Field(
+        default=5, ge=1, le=20, description="How many pages one poll may read.", examples=[5]
+    )
+
+
+O = TypeVar("O", bound=SourceOptions)
+
+
+class Source(ABC, Generic[O]):
+    """One configured place to look, read once for all the businesses that use it."""
+
+    type: ClassVar[str]
+    """The name in ``sources.yaml``."""
+    platform: ClassVar[str]
+    """Where its mentions come from, as shown: usually the type."""
+    every: ClassVar[timedelta]
+    """How often to look, when the options do not say."""
+    options_type: ClassVar[type[SourceOptions]]
+    credentials: ClassVar[str | None] = None
+    """Which account it wants or profits from and where to get it; ``None``: none."""
+    limits: ClassVar[str]
+    """Its quota and terms, and what it can not see, in plain words."""
+
+    def __init__(self, options: O, businesses: tuple[Business, ...]) -> None:
+        """Take validated options and the businesses it is read for."""
+        self.options = options
+        self.businesses = businesses
+
+    @property
+    @abstractmethod
+    def address(self) -> str:
+        """Where it looks, for people: no secret in it."""
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """The search queries it sends, for ``ecoute check``; none when it does not search."""
+        return ()
+
+    @abstractmethod
+    def pages(self, session: Session, cursor: Cursor) -> AsyncIterator[Page]:
+        """Yield pages of entries from where the last stored poll ended.
+
+        The cursor of a page is right once that page and those before are stored: the poll may be
+        cut after any page (page limit, an error on the next). Raises ``FetchError`` and
+        ``Malformed``.
+        """

@@ -1,0 +1,135 @@
+"""What every store can do: each method is one use and one transaction. No SQL leaves a store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from monitor.model import (
+    ClosedDigest,
+    Count,
+    DeliveryResult,
+    Mention,
+    MentionQuery,
+    OutboxItem,
+    Period,
+    PollOutcome,
+    Saved,
+    Sentiment,
+    SourceState,
+    Status,
+)
+
+
+class Store(Protocol):
+    """Mentions, source states, digests and the outbox. Every method may raise ``StoreError``."""
+
+    # --- sources ---
+
+    def register_sources(self, states: Sequence[SourceState]) -> None:
+        """Make known the configured sources; those known keep their state, those absent rest.
+
+        Only ``type``, ``address``, ``businesses`` and ``options_hash`` of a state are taken. A
+        changed ``options_hash`` clears cursor, validators, pause and failures, and makes it due.
+        Sources no longer configured are kept with their history and no longer returned.
+        """
+        ...
+
+    def source_states(self) -> list[SourceState]:
+        """Return the configured sources' states, by id, with their number of mentions."""
+        ...
+
+    def hold(self, name: str) -> AbstractContextManager[bool]:
+        """Hold a lock of that name between processes; yields whether it was had. Ends with its process."""
+        ...
+
+    # --- polls ---
+
+    def save_poll(self, outcome: PollOutcome) -> Saved:
+        """Store a poll's sightings and its source's new state, both or neither."""
+        ...
+
+    def articles_read(self, period: Period) -> int:
+        """Return how many entries were read from all sources in a period."""
+        ...
+
+    # --- mentions ---
+
+    def find(self, query: MentionQuery) -> list[Mention]:
+        """Return the mentions asked for. Raises ``QueryError`` naming what cannot be read."""
+        ...
+
+    def get(self, mention_id: str) -> Mention | None:
+        """Return one mention."""
+        ...
+
+    def count(self, query: MentionQuery, by: str) -> list[Count]:
+        """Count mentions by ``day``, ``week``, ``source``, ``sentiment``, ``language``, ``business`` or ``all``.
+
+        Days and ISO weeks are of UTC ``found_at`` (``published_at`` when the query says so).
+        """
+        ...
+
+    def share_of_voice(self, business: str, period: Period) -> dict[str, int]:
+        """Return mentions found in a period, of the business and each of its competitors, by name."""
+        ...
+
+    def correct(self, mention_id: str, sentiment: Sentiment | None, at: datetime) -> bool:
+        """Record a person's sentiment (``None``: irrelevant); it wins over any scorer. False: no such id."""
+        ...
+
+    def set_status(self, mention_id: str, status: Status, note: str | None, at: datetime) -> bool:
+        """Record what the owner did with a mention. False: no such id."""
+        ...
+
+    # --- digests and outbox ---
+
+    def close_digest(self, digest: ClosedDigest) -> bool:
+        """Fix a digest, mark its mentions and queue its mail, all or nothing.
+
+        False, and nothing changed, if one of its mentions already stands in another digest.
+        """
+        ...
+
+    def last_digest(self, business: str) -> ClosedDigest | None:
+        """Return the digest of that business closed last."""
+        ...
+
+    def unarchived(self) -> list[ClosedDigest]:
+        """Return digests whose report files are not known to be written."""
+        ...
+
+    def mark_archived(self, digest_id: str) -> None:
+        """Record that a digest's report files are written."""
+        ...
+
+    def claim_outbox(self, now: datetime, *, force: bool = False) -> list[OutboxItem]:
+        """Return mails with recipients due for a try (``force``: all that wait), oldest first."""
+        ...
+
+    def record_delivery(
+        self, digest_id: str, results: Sequence[DeliveryResult], at: datetime
+    ) -> None:
+        """Record what one try did for each recipient."""
+        ...
+
+    # --- upkeep ---
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the database; empty when all is well."""
+        ...
+
+    def backup(self, file: Path) -> None:
+        """Write a whole, consistent copy. Never overwrites: raises ``StoreError`` if ``file`` exists."""
+        ...
+
+    def expire(self, now: datetime, keep: timedelta) -> int:
+        """Erase text and author of mentions found longer ago than ``keep``; returns how many."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
