@@ -1,4 +1,4 @@
-"""Spans of time as people write them: ``15m``, ``90d``, ``24 months``; and moments: ``7d``, ``monday``."""
+"""Spans of time as people write them: ``15m``, ``90d``, ``24 months``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNITS = {
     "year": 365 * 86400,
     "an": 365 * 86400,
 }
-_SPAN = re.compile(r"\s*(\d{1,6})\s*([a-z]+?)s?\s*", re.ASCII | re.IGNORECASE)
+_SPAN = re.compile(r"\s*(\d{1,6})\s*([a-z]+)\s*", re.ASCII | re.IGNORECASE)
 
 
 def parse_duration(text: str) -> timedelta:
@@ -42,8 +42,9 @@ def parse_duration(text: str) -> timedelta:
     >>> parse_duration("15m"), parse_duration("24 months")
     (datetime.timedelta(seconds=900), datetime.timedelta(days=720))
     """
-    found = _SPAN.fullmatch(text) or re.fullmatch(r"\s*(\d{1,6})\s*(s)\s*", text)
-    seconds = _UNITS.get(found[2].lower()) if found else None
+    found = _SPAN.fullmatch(text)
+    unit = found[2].lower() if found else ""
+    seconds = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
     if found is None or seconds is None:
         raise ValueError(f'"{text}" is not a duration; write for instance 30s, 15m, 2h, 7d, 4w')
     return timedelta(seconds=int(found[1]) * seconds)

@@ -1,13 +1,13 @@
 """One tree of exceptions; each carries data, and builds its English sentence in ``__str__``.
 
-    EcouteError
-    ├── ConfigError          sources.yaml or the command line is wrong; nothing was done (exit 2)
-    ├── SourceError          one poll failed; the others go on
-    │   ├── FetchError       the exchange itself: dns … rate_limited
-    │   └── Malformed        an answer that cannot be read: empty, not_a_feed, parse, api
-    ├── StoreError           a resource of our own is unusable (exit 3)
-    ├── ScorerUnavailable    the scorer asked for cannot be had
-    └── DeliveryError        a mail was not taken
+EcouteError
+├── ConfigError          sources.yaml or the command line is wrong; nothing was done (exit 2)
+├── SourceError          one poll failed; the others go on
+│   ├── FetchError       the exchange itself: dns … rate_limited
+│   └── Malformed        an answer that cannot be read: empty, not_a_feed, parse, api
+├── StoreError           a resource of our own is unusable (exit 3)
+├── ScorerUnavailable    the scorer asked for cannot be had
+└── DeliveryError        a mail was not taken
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class ScorerUnavailable(EcouteError):
 
 
 class DeliveryError(EcouteError):
-    """The mail server cannot be used at all; ``permanent`` errors are not tried again by themselves."""
+    """The mail server cannot be used at all; a ``permanent`` error is not tried again by itself."""
 
     def __init__(self, detail: str, *, permanent: bool = False) -> None:
         """Keep the facts."""

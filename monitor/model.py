@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
-Json: TypeAlias = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 Cursor: TypeAlias = Mapping[str, Json]
 """Where a source's next poll starts; JSON, private to the source, empty at the first poll."""
 
@@ -62,9 +62,9 @@ class Health(StrEnum):
     """What a source needs from a person; section 0 of the notes on gated platforms."""
 
     OK = "ok"
-    NEEDS_TOKEN = "needs_token"
-    TOKEN_EXPIRES_SOON = "token_expires_soon"
-    TOKEN_EXPIRED = "token_expired"
+    NEEDS_TOKEN = "needs_token"  # noqa: S105 - a state, not a secret
+    TOKEN_EXPIRES_SOON = "token_expires_soon"  # noqa: S105 - likewise
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - likewise
     PERMISSION_MISSING = "permission_missing"
     REVIEW_MISSING = "review_missing"
     RATE_LIMITED = "rate_limited"
@@ -218,7 +218,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """An entry that concerns a business, met at one source: new, known or edited, the store tells."""
+    """An entry that concerns a business, met at one source; the store tells whether it is new."""
 
     source_id: str
     platform: str
@@ -366,7 +366,7 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOutcome:
-    """One poll's whole yield, stored in one transaction: its sightings and the source's new state."""
+    """One poll's yield, stored in one transaction: sightings and the source's new state."""
 
     state: SourceState
     at: datetime

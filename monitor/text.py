@@ -1,4 +1,4 @@
-"""Plain text: reduced from HTML once, cleaned, cut where a reader sees a sign end, folded to compare."""
+"""Plain text: reduced from HTML once, cleaned, cut between signs, folded to compare."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_TEXT = 20_000
 
 
 def plain_text(html: str) -> str:
-    """Reduce HTML to plain text: line breaks kept for blocks and ``<br>``, entities decoded, NFC."""
+    """Reduce HTML to plain text: a line a block or ``<br>``, entities decoded, NFC."""
     raise NotImplementedError
 
 

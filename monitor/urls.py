@@ -9,7 +9,7 @@ def unwrap_url(url: str) -> str:
 
 
 def canonical_url(url: str) -> str:
-    """Return the form under which one address is known, whatever tracking or spelling it came with."""
+    """Return the one form of an address, whatever tracking or spelling it came with."""
     raise NotImplementedError
 
 

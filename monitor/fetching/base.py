@@ -38,7 +38,7 @@ class Session(Protocol):
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[Json, Response]:
-        """Get and read a JSON answer, unconditionally. Raises ``Malformed(api)`` if it is not JSON."""
+        """Get and read a JSON answer, unconditionally. Raises ``Malformed(api)`` if it is none."""
         ...
 
     def read_file(self, path: Path) -> Response:

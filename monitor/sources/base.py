@@ -6,6 +6,7 @@ presence, or a class that another distribution names in the entry-point group ``
 
 from __future__ import annotations
 
+import builtins
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -66,10 +67,10 @@ class PagedOptions(NetworkOptions):
     )
 
 
-O = TypeVar("O", bound=SourceOptions)
+Options = TypeVar("Options", bound=SourceOptions)
 
 
-class Source(ABC, Generic[O]):
+class Source(ABC, Generic[Options]):
     """One configured place to look, read once for all the businesses that use it."""
 
     type: ClassVar[str]
@@ -78,13 +79,13 @@ class Source(ABC, Generic[O]):
     """Where its mentions come from, as shown: usually the type."""
     every: ClassVar[timedelta]
     """How often to look, when the options do not say."""
-    options_type: ClassVar[type[SourceOptions]]
+    options_type: ClassVar[builtins.type[SourceOptions]]
     credentials: ClassVar[str | None] = None
     """Which account it wants or profits from and where to get it; ``None``: none."""
     limits: ClassVar[str]
     """Its quota and terms, and what it can not see, in plain words."""
 
-    def __init__(self, options: O, businesses: tuple[Business, ...]) -> None:
+    def __init__(self, options: Options, businesses: tuple[Business, ...]) -> None:
         """Take validated options and the businesses it is read for."""
         self.options = options
         self.businesses = businesses

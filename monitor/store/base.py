@@ -43,7 +43,7 @@ class Store(Protocol):
         ...
 
     def hold(self, name: str) -> AbstractContextManager[bool]:
-        """Hold a lock of that name between processes; yields whether it was had. Ends with its process."""
+        """Hold a lock between processes; yields whether it was had. It ends with its process."""
         ...
 
     # --- polls ---
@@ -67,18 +67,21 @@ class Store(Protocol):
         ...
 
     def count(self, query: MentionQuery, by: str) -> list[Count]:
-        """Count mentions by ``day``, ``week``, ``source``, ``sentiment``, ``language``, ``business`` or ``all``.
+        """Count mentions by day, week, source, sentiment, language, business or all.
 
         Days and ISO weeks are of UTC ``found_at`` (``published_at`` when the query says so).
         """
         ...
 
     def share_of_voice(self, business: str, period: Period) -> dict[str, int]:
-        """Return mentions found in a period, of the business and each of its competitors, by name."""
+        """Return mentions found in a period, of a business and of its competitors, by name."""
         ...
 
     def correct(self, mention_id: str, sentiment: Sentiment | None, at: datetime) -> bool:
-        """Record a person's sentiment (``None``: irrelevant); it wins over any scorer. False: no such id."""
+        """Record a person's sentiment (``None``: irrelevant), which wins over any scorer.
+
+        False: no such id.
+        """
         ...
 
     def set_status(self, mention_id: str, status: Status, note: str | None, at: datetime) -> bool:
@@ -123,7 +126,7 @@ class Store(Protocol):
         ...
 
     def backup(self, file: Path) -> None:
-        """Write a whole, consistent copy. Never overwrites: raises ``StoreError`` if ``file`` exists."""
+        """Write a whole, consistent copy. Raises ``StoreError`` if ``file`` exists."""
         ...
 
     def expire(self, now: datetime, keep: timedelta) -> int:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 LANGUAGES = ("fr", "en")
 
+_FRENCH_PLURAL = 2
 _Sentence: TypeAlias = "str | dict[str, str]"
 
 
@@ -36,7 +37,7 @@ class Wording:
         # CLDR: French is singular below 2 (0 mention, 1,5 mention), English at exactly 1.
         if not isinstance(n, int | float):
             raise TypeError(n)
-        return abs(n) < 2 if self.language == "fr" else n == 1
+        return abs(n) < _FRENCH_PLURAL if self.language == "fr" else n == 1
 
 
 @cache
