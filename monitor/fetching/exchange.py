@@ -1,0 +1,146 @@
+"""One request and its answer: in its turn, within the time left, read whole and unpacked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import structlog
+
+from monitor.clock import Clock
+from monitor.errors import Code, FetchError
+from monitor.fetching.faults import check_status, exchange_fault
+from monitor.fetching.pacing import Pacing
+from monitor.fetching.redirects import REDIRECTS, host_and_port
+from monitor.fetching.transport import server_hung_up
+from monitor.fetching.unpack import ACCEPTED, Unpacker
+from monitor.urls import shown_url
+
+log = structlog.get_logger(__name__)
+
+CONDITIONS = ("if-none-match", "if-modified-since")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A redirect (its body unread), a 304, or a success with its whole body."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class Deadline:
+    """The seconds left for an exchange with all its redirects; waiting for turns is not counted."""
+
+    def __init__(self, seconds: float) -> None:
+        self._limit_s = self._left_s = seconds
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Let time count; raises ``FetchError(timeout)`` when none is left."""
+        clock = asyncio.get_running_loop().time
+        started_s = clock()
+        try:
+            async with asyncio.timeout(self._left_s):
+                yield
+        except TimeoutError as error:
+            raise FetchError(Code.TIMEOUT, f"not done within {self._limit_s:g} s") from error
+        finally:
+            self._left_s -= clock() - started_s
+
+
+class Exchange:
+    """Asks on the shared transport. No cookie, proxy, password file or redirect is at work here.
+
+    The transport is used without ``httpx.AsyncClient``: the cookie jar, redirects, decoders and
+    the log line with the whole address (tokens included) are what would have to be switched off.
+    """
+
+    def __init__(
+        self,
+        transport: httpx.AsyncBaseTransport,
+        pacing: Pacing,
+        *,
+        user_agent: str,
+        max_bytes: int,
+        clock: Clock,
+    ) -> None:
+        self._transport = transport
+        self._pacing = pacing
+        self._headers = {
+            "user-agent": user_agent.encode("ascii", "ignore").decode("ascii"),
+            "accept": "*/*",
+            "accept-encoding": ACCEPTED,
+            "connection": "close",
+        }
+        self._max_bytes = max_bytes
+        self._clock = clock
+
+    async def ask(self, url: httpx.URL, headers: Mapping[str, str], deadline: Deadline) -> Answer:
+        """Get one address without following it. Raises ``FetchError``."""
+        host = host_and_port(url)
+        async with self._pacing.turn(host):
+            self._pacing.check_held(host, self._clock())
+            try:
+                async with deadline.running():
+                    answer = await self._exchange(self._request(url, headers))
+            except FetchError as error:
+                log.debug("request failed", address=shown_url(str(url)), error=str(error))
+                if error.code is Code.RATE_LIMITED and error.retry_at is not None:
+                    self._pacing.hold(host, error.retry_at)
+                raise
+        log.debug("request", address=shown_url(str(url)), status=answer.status)
+        return answer
+
+    def _request(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Request:
+        try:
+            return httpx.Request("GET", url, headers=httpx.Headers(self._headers | dict(headers)))
+        except UnicodeEncodeError:
+            # Not chained: the library's error holds the header, and a token with it.
+            detail = "a header of ours is not ASCII; is a token mistyped?"
+            raise FetchError(Code.PROTOCOL, detail) from None
+
+    async def _exchange(self, request: httpx.Request) -> Answer:
+        try:
+            response = await self._transport.handle_async_request(request)
+        except httpx.LocalProtocolError as error:
+            raise exchange_fault(error, in_body=False, hung_up=False) from None
+        except (httpx.TransportError, OSError) as error:
+            raise exchange_fault(error, in_body=False, hung_up=False) from error
+        try:
+            return await self._read(request, response)
+        finally:
+            await response.aclose()
+
+    async def _read(self, request: httpx.Request, response: httpx.Response) -> Answer:
+        status, headers, body = response.status_code, response.headers, b""
+        if status not in REDIRECTS:
+            is_conditional = any(name in request.headers for name in CONDITIONS)
+            check_status(status, headers, conditional=is_conditional, now=self._clock())
+            if response.is_success:
+                body = await self._read_body(response)
+        return Answer(status=status, headers=headers, body=body)
+
+    async def _read_body(self, response: httpx.Response) -> bytes:
+        promised = response.headers.get("content-length", "")
+        if promised.isdecimal() and int(promised[:20]) > self._max_bytes:
+            raise FetchError(Code.TOO_LARGE, f"over {self._max_bytes} bytes")
+        unpacker = Unpacker(response.headers.get("content-encoding", ""), self._max_bytes)
+        try:
+            async for chunk in _stream(response):
+                unpacker.feed(chunk)
+        except (httpx.TransportError, OSError) as error:
+            hung_up = server_hung_up(response)
+            raise exchange_fault(error, in_body=True, hung_up=hung_up) from error
+        return unpacker.finish()
+
+
+def _stream(response: httpx.Response) -> httpx.AsyncByteStream:
+    """Return the body as it comes; ``aiter_raw`` refuses a mock transport's, read beforehand."""
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError(response.stream)
+    return response.stream

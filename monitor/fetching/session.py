@@ -1,0 +1,207 @@
+"""One poll's requests: moves and validators remembered, redirects followed by hand."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import unquote
+
+import httpx
+
+from monitor.errors import Code, FetchError, Malformed
+from monitor.fetching.exchange import Answer, Deadline, Exchange
+from monitor.fetching.files import read_local_file
+from monitor.fetching.redirects import (
+    MAX_HOPS,
+    PERMANENT,
+    REDIRECTS,
+    address_key,
+    follow_moves,
+    learn_move,
+    next_hop,
+    origin,
+    read_address,
+)
+from monitor.fetching.validators import conditions, read_validators
+from monitor.model import FetchMemory, Json, Moved, Response, Validators
+from monitor.urls import shown_url
+
+# One source asks a few addresses; those whose query changes at each poll (since_id=…) would fill
+# the store. The latest are kept.
+_MOST_REMEMBERED = 100
+
+# A remembered target that ends so may have been given up: the address as written is asked again.
+_LOST = frozenset({Code.DNS, Code.CONNECT, Code.TLS, Code.BLOCKED, Code.REDIRECT, Code.GONE})
+
+_Kept = TypeVar("_Kept", Validators, Moved)
+
+
+class PollSession:
+    """The requests of one poll of one source; see ``Session`` in ``base.py``."""
+
+    def __init__(
+        self, exchange: Exchange, memory: FetchMemory, *, timeout: timedelta, max_bytes: int
+    ) -> None:
+        self._exchange = exchange
+        self._before = memory
+        self._validators = dict(memory.validators)
+        self._moved = dict(memory.moved)
+        self._timeout_s = timeout.total_seconds()
+        self._max_bytes = max_bytes
+        self._notices: list[str] = []
+        self._answers = 0
+        self._unchanged_answers = 0
+
+    @property
+    def memory(self) -> FetchMemory:
+        """What this poll learnt, with what it did not touch."""
+        return FetchMemory(validators=_latest(self._validators), moved=_latest(self._moved))
+
+    @property
+    def requests(self) -> int:
+        """How many answers were read."""
+        return self._answers
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether every answer was "not modified", and there was at least one."""
+        return 0 < self._answers == self._unchanged_answers
+
+    @property
+    def notice(self) -> str | None:
+        """The permanent moves that are believed: ``old -> new``, without secrets."""
+        return ", ".join(dict.fromkeys(self._notices)) or None
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        conditional: bool = True,
+    ) -> Response:
+        """Get an address, or the one it moved to. Raises ``FetchError``."""
+        asked, own = _read_question(url, params, headers)
+        deadline = Deadline(self._timeout_s)
+        route = follow_moves(asked, self._moved)
+        try:
+            return await self._follow(route, own, deadline, conditional=conditional)
+        except FetchError as error:
+            if len(route) == 1 or not _is_lost(error):
+                raise
+            lost = error
+        try:
+            return await self._follow([asked], own, deadline, conditional=conditional)
+        except FetchError:
+            # What is said of the place it moved to counts: the old one is often only a shell.
+            raise lost from None
+
+    async def get_json(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Json, Response]:
+        """Get and read a JSON answer. Raises ``FetchError``, and ``Malformed(api)`` if none."""
+        response = await self.get(url, params=params, headers=headers, conditional=False)
+        try:
+            answer: Json = json.loads(response.body, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise Malformed(Code.API, "not JSON", http_status=response.status) from error
+        return answer, response
+
+    def read_file(self, path: Path) -> Response:
+        """Read a local file; see ``read_local_file``."""
+        key = path.absolute().as_uri()
+        response = read_local_file(path, self._before.validators.get(key), self._max_bytes)
+        return self._learn_answer(key, response)
+
+    async def _follow(
+        self,
+        route: list[httpx.URL],
+        own: Mapping[str, str],
+        deadline: Deadline,
+        *,
+        conditional: bool,
+    ) -> Response:
+        """Ask the end of a route and go where it redirects; learn when it ends well."""
+        url, moved_to = route[-1], None
+        visited: set[httpx.URL] = set()
+        is_home, is_permanent = True, True
+        for _ in range(MAX_HOPS + 1):
+            # Once away, the source's headers stay away, wherever the redirects lead.
+            is_home = is_home and origin(url) == origin(route[0])
+            visited.add(url)
+            known = self._before.validators.get(address_key(url)) if conditional else None
+            sent = {**(own if is_home else {}), **conditions(known)}
+            answer = await self._exchange.ask(url, sent, deadline)
+            if answer.status not in REDIRECTS:
+                self._learn_move(route, moved_to)
+                return self._learn_answer(address_key(url), _response(url, answer))
+            url = next_hop(url, answer.headers.get("location"), visited)
+            is_permanent = is_permanent and answer.status in PERMANENT
+            moved_to = url if is_permanent else moved_to
+        raise FetchError(Code.REDIRECT, f"more than {MAX_HOPS} redirects")
+
+    def _learn_move(self, route: list[httpx.URL], target: httpx.URL | None) -> None:
+        self._moved = learn_move(self._moved, self._before.moved, route, target)
+        now_at = follow_moves(route[0], self._moved)[-1]
+        if now_at != route[0]:
+            self._notices.append(f"{shown_url(str(route[0]))} -> {shown_url(str(now_at))}")
+
+    def _learn_answer(self, key: str, response: Response) -> Response:
+        """Count an answer and keep its validators, under the address that gave them.
+
+        Not under the one asked first: its redirect may lead elsewhere tomorrow, to a server that
+        would say "not modified" of what we never read.
+        """
+        self._answers += 1
+        self._unchanged_answers += response.not_modified
+        if not response.not_modified:
+            self._validators.pop(key, None)
+            if (found := read_validators(response.headers)) is not None:
+                self._validators[key] = found
+        return response
+
+
+def _read_question(
+    url: str, params: Mapping[str, str | int] | None, headers: Mapping[str, str] | None
+) -> tuple[httpx.URL, dict[str, str]]:
+    """Return the address to ask, without user and password, and the source's own headers."""
+    asked = read_address(url)
+    if params:
+        asked = asked.copy_merge_params(dict(params))
+    own = {name.lower(): value for name, value in (headers or {}).items()}
+    if asked.userinfo:
+        user = unquote(asked.userinfo.decode("ascii")).encode()
+        own.setdefault("authorization", f"Basic {base64.b64encode(user).decode('ascii')}")
+        asked = asked.copy_with(username=None, password=None)
+    return asked, own
+
+
+def _response(url: httpx.URL, answer: Answer) -> Response:
+    return Response(
+        url=str(url),
+        status=answer.status,
+        headers=dict(answer.headers),
+        body=answer.body,
+        not_modified=answer.status == HTTPStatus.NOT_MODIFIED,
+    )
+
+
+def _is_lost(error: FetchError) -> bool:
+    return error.code in _LOST or error.http_status == HTTPStatus.NOT_FOUND
+
+
+def _latest(kept: Mapping[str, _Kept]) -> dict[str, _Kept]:
+    return dict(list(kept.items())[-_MOST_REMEMBERED:])
+
+
+def _refuse_constant(name: str) -> Json:
+    raise ValueError(name)
