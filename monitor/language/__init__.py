@@ -1,1 +1,1 @@
-"""Room."""
+"""In which language a text is written."""

@@ -1,1 +1,1 @@
-"""Room."""
+"""Sentiment toward a business: texts in, class, polarity and confidence out."""

@@ -1,0 +1,70 @@
+"""Every scorer by its name: ours, and those that other distributions add.
+
+A distribution adds one through the entry-point group ``ecoute.scorers``: the name that
+``sentiment.scorer`` takes, and a callable without arguments that makes a ``Scorer``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final, TypeAlias
+
+from monitor.errors import ScorerUnavailable
+from monitor.sentiment.base import Scorer
+from monitor.sentiment.lexical import TextblobScorer
+
+MakeScorer: TypeAlias = Callable[[], Scorer]
+
+GROUP: Final = "ecoute.scorers"
+DEFAULT_SCORER: Final = "textblob"
+
+_OURS: Final[Mapping[str, MakeScorer]] = {"textblob": TextblobScorer}
+
+
+def scorers() -> Mapping[str, MakeScorer]:
+    """Return how to make each scorer, by name; nothing is loaded until one is made.
+
+    Raises ``ScorerUnavailable`` if two of them claim one name.
+    """
+    found = dict(_OURS)
+    for entry in entry_points(group=GROUP):
+        if entry.name in found:
+            raise ScorerUnavailable(
+                f"two scorers are called {entry.name!r}; one is {entry.value} "
+                f"(entry point of {_distribution(entry)}): remove that package or rename its scorer"
+            )
+        found[entry.name] = _maker(entry)
+    return found
+
+
+def make_scorer(name: str = DEFAULT_SCORER) -> Scorer:
+    """Make a scorer by name.
+
+    Raises ``ScorerUnavailable``, with the nearest name if none is called so, or with what a
+    scorer of another distribution lacks to be loaded.
+    """
+    known = scorers()
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(known))}"
+        raise ScorerUnavailable(f"no scorer is called {name!r}; {hint}")
+    return known[name]()
+
+
+def _maker(entry: EntryPoint) -> MakeScorer:
+    def make() -> Scorer:
+        try:
+            make_theirs: MakeScorer = entry.load()
+        except (ImportError, AttributeError) as error:
+            raise ScorerUnavailable(
+                f"scorer {entry.name!r} of {_distribution(entry)} cannot be loaded: {error}"
+            ) from error
+        return make_theirs()
+
+    return make
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else "an unknown distribution"
