@@ -48,8 +48,15 @@ class Store(Protocol):
 
     # --- polls ---
 
-    def save_poll(self, outcome: PollOutcome) -> Saved:
-        """Store a poll's sightings and its source's new state, both or neither."""
+    def created_at(self) -> datetime:
+        """Return when this database was made: the start of the first digest's period."""
+        ...
+
+    def save_poll(self, outcome: PollOutcome, *, dry_run: bool = False) -> Saved:
+        """Store a poll's sightings and its source's new state, both or neither.
+
+        With ``dry_run`` nothing is stored; only what would have changed is told.
+        """
         ...
 
     def articles_read(self, period: Period) -> int:
@@ -97,8 +104,8 @@ class Store(Protocol):
         """
         ...
 
-    def last_digest(self, business: str) -> ClosedDigest | None:
-        """Return the digest of that business closed last."""
+    def digested_until(self, business: str) -> datetime | None:
+        """Return where the period of the digest closed last ends; ``None``: none was."""
         ...
 
     def unarchived(self) -> list[ClosedDigest]:

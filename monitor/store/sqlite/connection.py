@@ -1,0 +1,156 @@
+"""One connection to a SQLite file: how it is opened, its transactions, and its errors.
+
+sqlite3's errors become ``StoreError`` here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlite_utils import Database
+
+from monitor.errors import StoreCode, StoreError
+from monitor.store.query import QueryError
+
+WAIT = timedelta(seconds=30)
+"""How long a locked database is waited for (promise 21)."""
+READ_LIMIT = timedelta(seconds=2)
+"""How long a person's query may take (promise 26)."""
+
+_CODES = {
+    sqlite3.SQLITE_BUSY: StoreCode.DB_LOCKED,
+    sqlite3.SQLITE_LOCKED: StoreCode.DB_LOCKED,
+    sqlite3.SQLITE_PROTOCOL: StoreCode.DB_LOCKED,
+    sqlite3.SQLITE_FULL: StoreCode.DISK_FULL,
+    sqlite3.SQLITE_READONLY: StoreCode.READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: StoreCode.READ_ONLY,
+    sqlite3.SQLITE_PERM: StoreCode.READ_ONLY,
+    sqlite3.SQLITE_IOERR: StoreCode.READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: StoreCode.DB_CORRUPT,
+    sqlite3.SQLITE_NOTADB: StoreCode.DB_CORRUPT,
+}
+_HINTS = {
+    StoreCode.DB_LOCKED: "another program is writing to it; close it, or try again",
+    StoreCode.DISK_FULL: "make room; nothing stored before is lost",
+    StoreCode.READ_ONLY: "make the file and its folder writable, and look at the disk",
+    StoreCode.DB_CORRUPT: "it was left untouched; put a backup in its place: ecoute restore FILE",
+}
+_ROOM = 1 << 20
+"""Below this many free bytes, what SQLite calls an I/O error is a full disk (it has no other word
+for a shared-memory or WAL file that cannot grow)."""
+_STEPS = 20_000
+"""Virtual machine steps between looks at the clock: about a millisecond."""
+
+
+class Connection:
+    """A SQLite database, used by one thread at a time: others wait for their turn."""
+
+    def __init__(self, path: Path, *, read_only: bool = False, wait: timedelta = WAIT) -> None:
+        """Open it; ``read_only`` makes and changes nothing. Raises ``StoreError``."""
+        self.path = path
+        self.read_only = read_only
+        self._turn = threading.RLock()
+        mode = "rwc" if not read_only else "ro&immutable=1" if _is_frozen(path) else "ro"
+        with self.errors():
+            connection = sqlite3.connect(
+                f"file:{quote(str(path))}?mode={mode}",
+                uri=True,
+                timeout=wait.total_seconds(),
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            # No plugins: what other programs install for sqlite-utils is not ours to run.
+            self.db = Database(connection, execute_plugins=False)
+
+    @contextmanager
+    def turn(self) -> Iterator[Database]:
+        """Give the database outside of any transaction, for what SQLite does not allow in one."""
+        with self._turn, self.errors():
+            yield self.db
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turn sqlite3's errors into ``StoreError``; errors of our own SQL pass as they are."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            explained = self._explain(error)
+            if explained is None:
+                raise
+            raise explained from error
+
+    @contextmanager
+    def writing(self, *, keep: bool = True) -> Iterator[Database]:
+        """Give the database within one transaction that has the write lock from its start.
+
+        A deferred one (``BEGIN``) could fail half-way, when what it read is no longer the newest.
+        Without ``keep`` all is undone at the end.
+        """
+        with self._turn, self.errors():
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+                self.db.conn.execute("COMMIT" if keep else "ROLLBACK")
+            finally:
+                self.db.rollback()  # does nothing once it is committed
+
+    @contextmanager
+    def reading(self, limit: timedelta | None = None) -> Iterator[Database]:
+        """Give the database as it is now, unchanging. Past ``limit``, raises ``QueryError``."""
+        with self._turn, self.errors():
+            self.db.execute("BEGIN")
+            try:
+                if limit:
+                    stop_at = time.monotonic() + limit.total_seconds()
+                    self.db.conn.set_progress_handler(lambda: time.monotonic() > stop_at, _STEPS)
+                yield self.db
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                    raise QueryError(
+                        "it takes too long; ask for less, or a shorter time"
+                    ) from error
+                raise
+            finally:
+                self.db.conn.set_progress_handler(None, 0)
+                self.db.rollback()
+
+    def drop_log(self) -> None:
+        """Fold the write-ahead log in and empty it, as far as readers allow."""
+        with self.turn() as db:
+            db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        """Close it. Its write-ahead log is folded in by the last one that closes."""
+        with self.turn() as db:
+            db.close()
+
+    def _explain(self, error: sqlite3.Error) -> StoreError | None:
+        # The low byte is the primary code: https://sqlite.org/rescode.html
+        primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+        code = _CODES.get(primary)
+        if code is None:
+            return None
+        if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and self._is_full():
+            code = StoreCode.DISK_FULL
+        return StoreError(code, f"{self.path}: {error}", _HINTS[code])
+
+    def _is_full(self) -> bool:
+        try:
+            return shutil.disk_usage(self.path.parent).free < _ROOM
+        except OSError:
+            return False
+
+
+def _is_frozen(path: Path) -> bool:
+    """Tell whether nobody writes there: SQLite could not make its log beside it, even to read."""
+    beside = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    return not os.access(path.parent, os.W_OK) and not any(file.exists() for file in beside)

@@ -1,0 +1,51 @@
+"""What a person says of a mention; it wins over any scorer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.clock import format_instant
+from monitor.model import Sentiment, Status
+from monitor.store.sqlite.rows import Row
+
+_POLARITY = {Sentiment.NEGATIVE: -1.0, Sentiment.NEUTRAL: 0.0, Sentiment.POSITIVE: 1.0}
+
+
+def correct(db: Database, mention_id: str, sentiment: Sentiment | None, at: datetime) -> bool:
+    """Record a sentiment, or (``None``) that it does not concern the business."""
+    old = _mention(db, mention_id)
+    if old is None:
+        return False
+    db.table("label").insert(
+        {"mention_id": mention_id, "sentiment": sentiment, "labelled_at": format_instant(at)}
+    )
+    db.table("mention").update(old["number"], _corrected(old, sentiment))
+    return True
+
+
+def set_status(db: Database, mention_id: str, status: Status, note: str | None) -> bool:
+    """Record what the owner did with a mention; without a note the old one stays."""
+    old = _mention(db, mention_id)
+    if old is None:
+        return False
+    kept = old["note"] if note is None else note
+    db.table("mention").update(old["number"], {"status": status, "note": kept})
+    return True
+
+
+def _corrected(old: Row, sentiment: Sentiment | None) -> Row:
+    if sentiment is None:
+        return {"corrected": 1, "relevance": 0.0, "status": Status.IGNORED}
+    new: Row = {"corrected": 1, "sentiment": sentiment, "confidence": 1.0}
+    if sentiment != old["sentiment"]:
+        new["polarity"] = _POLARITY[sentiment]
+    if old["relevance"] == 0:  # called irrelevant before: it does concern the business after all
+        new["relevance"] = 1.0
+    return new
+
+
+def _mention(db: Database, mention_id: str) -> Row | None:
+    sql = "SELECT * FROM mention WHERE id = ? AND competitor_of IS NULL"
+    return next(iter(db.query(sql, [mention_id])), None)

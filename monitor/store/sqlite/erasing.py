@@ -1,0 +1,100 @@
+"""What goes when its time is over (promise 29): words and persons; only counts stay.
+
+An erased mention is still known again, by digests from which nothing can be read: a feed that
+still holds it does not bring it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from monitor.clock import format_instant
+from monitor.model import Kind, Sighting
+from monitor.store.sqlite.rows import dump
+from monitor.store.sqlite.upkeep import done_at, note_done
+from monitor.urls import is_site_root
+
+_LEAP = timedelta(days=31)
+"""A clock that moved further than this since the last time is not believed at once: a computer
+that wakes in 2036 with an empty battery must not erase everything for good."""
+
+_ERASE_MENTIONS = """
+UPDATE mention SET title = NULL, text = '', author = NULL, author_url = NULL,
+  author_followers = NULL, external_id = '', url = NULL, canonical_url = NULL, reason = '',
+  note = NULL, title_key = NULL, text_key = NULL, outlet_key = NULL, erased_at = :now
+WHERE found_at < :limit AND erased_at IS NULL
+"""
+_ERASE_AROUND = (
+    "DELETE FROM revision WHERE mention_id IN (SELECT id FROM mention WHERE erased_at = :now)",
+    "DELETE FROM label WHERE mention_id IN (SELECT id FROM mention WHERE erased_at = :now)",
+    """UPDATE place SET url = NULL, canonical_url = NULL, external_id = ''
+    WHERE mention_id IN (SELECT id FROM mention WHERE erased_at = :now)""",
+    # A mail that still waits is not touched: what it says was fixed, and it goes within 5 days.
+    """UPDATE digest SET text = '', html = '', message = x'', archived = 1
+    WHERE text <> '' AND id IN (
+        SELECT digest_id FROM digest_mention WHERE mention_id IN (
+          SELECT id FROM mention WHERE erased_at IS NOT NULL))
+      AND id NOT IN (SELECT digest_id FROM delivery WHERE state = 'waiting')""",
+    # Deleted words stay in the index's older parts until these are merged into one.
+    "INSERT INTO mention_fts (mention_fts) VALUES ('optimize')",
+)
+
+
+def expire(db: Database, now: datetime, keep: timedelta) -> int:
+    """Erase what was found longer ago than ``keep``; returns how many mentions.
+
+    Nothing, after a leap of the clock: the next call does it, if the clock still says so.
+    """
+    if _leapt(db, now):
+        return 0
+    when, limit = format_instant(now), format_instant(now - keep)
+    keys = [(key,) for key in _keys_due(db, limit)]
+    db.conn.executemany("INSERT OR IGNORE INTO erased_key VALUES (?)", keys)
+    erased = db.execute(_ERASE_MENTIONS, {"now": when, "limit": limit}).rowcount
+    if erased:
+        for statement in _ERASE_AROUND:
+            db.execute(statement, {"now": when})
+    return erased
+
+
+def is_erased(db: Database, sighting: Sighting) -> bool:
+    """Tell whether a sighting is of a mention that was erased."""
+    entry, match = sighting.entry, sighting.match
+    key = _key(
+        (match.business, match.competitor_of, sighting.platform),
+        entry.kind,
+        entry.external_id,
+        sighting.fingerprint.canonical_url,
+    )
+    return db.execute("SELECT 1 FROM erased_key WHERE key = ?", [key]).fetchone() is not None
+
+
+def _leapt(db: Database, now: datetime) -> bool:
+    last = done_at(db, "expire")
+    note_done(db, "expire", now)
+    return last is not None and abs(now - last) > _LEAP
+
+
+def _keys_due(db: Database, limit: str) -> Iterator[str]:
+    due = db.execute(
+        """SELECT m.business, m.competitor_of, p.platform, m.kind,
+          p.external_id, p.canonical_url
+        FROM mention AS m JOIN place AS p ON p.mention_id = m.id
+        WHERE m.found_at < ? AND m.erased_at IS NULL""",
+        [limit],
+    )
+    return (_key(tuple(row[:3]), *row[3:]) for row in due)
+
+
+def _key(whose: tuple[str | None, ...], kind: str, external_id: str, url: str | None) -> str:
+    """Digest what it is known by: an article by its address, all else by its identifier too.
+
+    ``whose`` is the business, whose competitor it is, and the platform.
+    """
+    if url and kind == Kind.ARTICLE and not is_site_root(url):
+        whose, external_id = whose[:2], ""
+    return hashlib.sha256(dump([*whose, external_id, url]).encode()).hexdigest()

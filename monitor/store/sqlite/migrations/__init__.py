@@ -1,0 +1,14 @@
+"""The schema, step by step: ``mNNNN_what.py`` holds one step each, forward only.
+
+A step once released never changes; a change is a new step. All pending ones are applied in one
+transaction, so a database is never between two versions.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Migrations
+
+from monitor.store.sqlite.migrations import m0001_first
+
+MIGRATIONS = Migrations("ecoute")
+MIGRATIONS(name="m0001_first")(m0001_first.apply)

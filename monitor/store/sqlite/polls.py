@@ -1,0 +1,105 @@
+"""Sources' states, and the storing of polls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.clock import format_instant
+from monitor.dedupe.decide import Update
+from monitor.model import Period, PollOutcome, PollStatus, Saved, SourceState
+from monitor.store.sqlite.rows import configured_row, polled_row, state_of
+from monitor.store.sqlite.sightings import store_sighting
+
+
+def register_sources(db: Database, states: Sequence[SourceState], at: datetime) -> None:
+    """Make known the configured sources; see ``Store.register_sources``."""
+    known = {row["id"]: row for row in db.query("SELECT id, options_hash FROM source")}
+    db.execute("UPDATE source SET configured = 0 WHERE configured")
+    for state in states:
+        row = configured_row(state) | {"configured": 1}
+        if state.id not in known:
+            db.table("source").insert(row | {"added_at": format_instant(at)})
+            continue
+        if known[state.id]["options_hash"] != state.options_hash:
+            # A fresh start: due now, and nothing remembered of what was earned with other options.
+            row |= polled_row(_as_if_never_polled(state))
+            for kept in ("last_ok_at", "polled_at"):
+                row.pop(kept)
+        db.table("source").update(state.id, row)
+
+
+def source_states(db: Database) -> list[SourceState]:
+    """Return the configured sources' states, by id, each with the mentions it found first."""
+    found = db.query(
+        """SELECT s.*, (SELECT count(*) FROM mention AS m
+                        WHERE m.source = s.id AND m.competitor_of IS NULL) AS mentions
+        FROM source AS s WHERE s.configured ORDER BY s.id"""
+    )
+    return [state_of(row) for row in found]
+
+
+def save_poll(db: Database, outcome: PollOutcome) -> Saved:
+    """Store a poll's sightings, in their order, then its source's state and the hour's sums."""
+    new: list[str] = []
+    updated: list[str] = []
+    duplicates = 0
+    for sighting in outcome.sightings:
+        verdict, new_id = store_sighting(db, sighting, outcome.at)
+        if sighting.match.competitor_of is not None:
+            continue  # counted for share of voice, told to nobody
+        if new_id is not None:
+            new.append(new_id)
+        elif isinstance(verdict, Update):
+            updated.append(verdict.id)
+        else:
+            duplicates += 1
+    _save_state(db, outcome)
+    _count_poll(db, outcome)
+    edited = tuple(dict.fromkeys(i for i in updated if i not in new))
+    return Saved(new=tuple(new), updated=edited, duplicates=duplicates)
+
+
+def articles_read(db: Database, period: Period) -> int:
+    """Return how many entries polls read, of the hours that begin within a period."""
+    bounds = [format_instant(period.start), format_instant(period.end)]
+    sql = "SELECT coalesce(sum(fetched), 0) FROM poll_hour WHERE hour >= ? AND hour < ?"
+    return int(db.execute(sql, bounds).fetchone()[0])
+
+
+def _as_if_never_polled(state: SourceState) -> SourceState:
+    """Return the state of a source as if it had never been polled."""
+    return SourceState(
+        id=state.id,
+        type=state.type,
+        address=state.address,
+        businesses=state.businesses,
+        options_hash=state.options_hash,
+    )
+
+
+def _save_state(db: Database, outcome: PollOutcome) -> None:
+    state = outcome.state
+    row = configured_row(state) | polled_row(state)
+    if not db.execute("UPDATE source SET id = id WHERE id = ?", [state.id]).rowcount:
+        row |= {"added_at": format_instant(outcome.at)}
+        db.table("source").insert(row | {"configured": 1})
+    else:
+        db.table("source").update(state.id, row)
+
+
+def _count_poll(db: Database, outcome: PollOutcome) -> None:
+    hour = outcome.at.replace(minute=0, second=0, microsecond=0)
+    db.execute(
+        """INSERT INTO poll_hour (source, hour, polls, failed, fetched) VALUES (?, ?, 1, ?, ?)
+        ON CONFLICT DO UPDATE SET polls = polls + 1, failed = failed + excluded.failed,
+                                  fetched = fetched + excluded.fetched""",
+        [
+            outcome.state.id,
+            format_instant(hour),
+            int(outcome.state.status is PollStatus.FAILED),
+            outcome.fetched,
+        ],
+    )

@@ -1,0 +1,144 @@
+"""Values as rows and rows as values. Times are ISO 8601 UTC text, lists and mappings JSON text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from monitor.clock import format_instant, parse_instant
+from monitor.model import (
+    FetchMemory,
+    Health,
+    Json,
+    Kind,
+    Mention,
+    Moved,
+    Place,
+    PollError,
+    PollStatus,
+    Sentiment,
+    SourceState,
+    Status,
+    Validators,
+)
+
+Row: TypeAlias = dict[str, Any]
+"""One row by column; what a column holds is known by the schema, not by types."""
+
+
+def mention_of(row: Row) -> Mention:
+    """Read one row of the columns of the view ``mentions``."""
+    return Mention(
+        **row
+        | {
+            "kind": Kind(row["kind"]),
+            "published_at": parse_instant(row["published_at"]),
+            "found_at": parse_instant(row["found_at"]),
+            "updated_at": instant(row["updated_at"]),
+            "sentiment": Sentiment(row["sentiment"]),
+            "corrected": bool(row["corrected"]),
+            "matched": tuple(json.loads(row["matched"])),
+            "themes": json.loads(row["themes"]),
+            "places": tuple(Place(**place) for place in json.loads(row["places"])),
+            "status": Status(row["status"]),
+            "removed_at": instant(row["removed_at"]),
+        }
+    )
+
+
+def state_of(row: Row) -> SourceState:
+    """Read one row of ``source``, with ``mentions`` counted beside it."""
+    return SourceState(
+        id=row["id"],
+        type=row["type"],
+        address=row["url"],
+        businesses=tuple(json.loads(row["businesses"])),
+        options_hash=row["options_hash"],
+        status=PollStatus(row["status"]) if row["status"] else None,
+        health=Health(row["state"]),
+        error=_error_of(row["error"]),
+        notice=row["notice"],
+        polled_at=instant(row["polled_at"]),
+        last_ok_at=instant(row["last_ok_at"]),
+        next_poll_at=instant(row["next_poll_at"]),
+        retry_at=instant(row["retry_at"]),
+        failures=row["failures"],
+        paused=bool(row["paused"]),
+        cursor=json.loads(row["cursor"]),
+        memory=_memory_of(json.loads(row["memory"])),
+        mentions=row["mentions"],
+    )
+
+
+def configured_row(state: SourceState) -> Row:
+    """Write what ``sources.yaml`` says of a source."""
+    return {
+        "id": state.id,
+        "type": state.type,
+        "url": state.address,
+        "businesses": dump(list(state.businesses)),
+        "options_hash": state.options_hash,
+    }
+
+
+def polled_row(state: SourceState) -> Row:
+    """Write what polls learnt of a source."""
+    return {
+        "status": state.status,
+        "state": state.health,
+        "error": _error_text(state.error),
+        "notice": state.notice,
+        "polled_at": written(state.polled_at),
+        "last_ok_at": written(state.last_ok_at),
+        "next_poll_at": written(state.next_poll_at),
+        "retry_at": written(state.retry_at),
+        "failures": state.failures,
+        "paused": int(state.paused),
+        "cursor": dump(state.cursor),
+        "memory": dump(_memory_json(state.memory)),
+    }
+
+
+def dump(value: Json) -> str:
+    """Write JSON as people read it, in one fixed order."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def instant(text: str | None) -> datetime | None:
+    """Read an instant that may be unknown."""
+    return None if text is None else parse_instant(text)
+
+
+def written(at: datetime | None) -> str | None:
+    """Write an instant that may be unknown."""
+    return None if at is None else format_instant(at)
+
+
+def _error_of(text: str | None) -> PollError | None:
+    if text is None:
+        return None
+    error = json.loads(text)
+    return PollError(**error | {"retry_at": instant(error["retry_at"])})
+
+
+def _error_text(error: PollError | None) -> str | None:
+    if error is None:
+        return None
+    return dump(asdict(error) | {"retry_at": written(error.retry_at)})
+
+
+def _memory_of(read: Mapping[str, Mapping[str, Any]]) -> FetchMemory:
+    return FetchMemory(
+        validators={url: Validators(**v) for url, v in read.get("validators", {}).items()},
+        moved={url: Moved(**m) for url, m in read.get("moved", {}).items()},
+    )
+
+
+def _memory_json(memory: FetchMemory) -> Json:
+    return {
+        "validators": {url: asdict(v) for url, v in memory.validators.items()},
+        "moved": {url: asdict(m) for url, m in memory.moved.items()},
+    }

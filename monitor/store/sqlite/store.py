@@ -1,0 +1,193 @@
+"""The store in one SQLite file: each method is one transaction; the rooms beside do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.clock import Clock
+from monitor.clock import now as wall_clock
+from monitor.model import (
+    ClosedDigest,
+    Count,
+    DeliveryResult,
+    Mention,
+    MentionQuery,
+    OutboxItem,
+    Period,
+    PollOutcome,
+    Saved,
+    Sentiment,
+    SourceState,
+    Status,
+)
+from monitor.store.sqlite import (
+    checking,
+    correcting,
+    digests,
+    erasing,
+    locks,
+    polls,
+    searching,
+    upkeep,
+)
+from monitor.store.sqlite.connection import READ_LIMIT, WAIT, Connection
+from monitor.store.sqlite.files import copy_database
+from monitor.store.sqlite.opening import open_connection
+
+
+class SqliteStore:
+    """A ``Store`` (see there); any thread may call it, one at a time gets its turn."""
+
+    def __init__(self, connection: Connection, *, clock: Clock = wall_clock) -> None:
+        """Take a connection to a database of this version's schema; see ``open``."""
+        self._connection = connection
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        clock: Clock = wall_clock,
+        read_only: bool = False,
+        wait: timedelta = WAIT,
+    ) -> SqliteStore:
+        """Open a database, made or brought forward if need be; ``read_only`` changes nothing.
+
+        ``wait`` is how long a lock of another program is waited for. Raises ``StoreError``.
+        """
+        connection = open_connection(path, read_only=read_only, wait=wait)
+        if not read_only:
+            upkeep.note_creation(connection, clock())
+        return cls(connection, clock=clock)
+
+    # --- sources ---
+
+    def register_sources(self, states: Sequence[SourceState]) -> None:
+        """Make known the configured sources."""
+        with self._connection.writing() as db:
+            polls.register_sources(db, states, self._clock())
+
+    def source_states(self) -> list[SourceState]:
+        """Return the configured sources' states, by id."""
+        with self._connection.reading() as db:
+            return polls.source_states(db)
+
+    def hold(self, name: str) -> AbstractContextManager[bool]:
+        """Hold a lock between processes; yields whether it was had."""
+        return locks.hold(self._connection.path, name)
+
+    # --- polls ---
+
+    def save_poll(self, outcome: PollOutcome, *, dry_run: bool = False) -> Saved:
+        """Store a poll, or with ``dry_run`` only say what storing it would change."""
+        with self._connection.writing(keep=not dry_run) as db:
+            return polls.save_poll(db, outcome)
+
+    def articles_read(self, period: Period) -> int:
+        """Return how many entries were read from all sources, to the hour."""
+        with self._connection.reading() as db:
+            return polls.articles_read(db, period)
+
+    # --- mentions ---
+
+    def find(self, query: MentionQuery) -> list[Mention]:
+        """Return the mentions asked for. Raises ``QueryError``."""
+        with self._connection.reading(_limit_of(query)) as db:
+            return searching.find(db, query)
+
+    def get(self, mention_id: str) -> Mention | None:
+        """Return one mention."""
+        with self._connection.reading() as db:
+            return searching.get(db, mention_id)
+
+    def count(self, query: MentionQuery, by: str) -> list[Count]:
+        """Count mentions by a key; an unknown language is ``und``. Raises ``QueryError``."""
+        with self._connection.reading(_limit_of(query)) as db:
+            return searching.count(db, query, by)
+
+    def share_of_voice(self, business: str, period: Period) -> dict[str, int]:
+        """Return mentions found of a business and of its competitors."""
+        with self._connection.reading() as db:
+            return searching.share_of_voice(db, business, period)
+
+    def correct(self, mention_id: str, sentiment: Sentiment | None, at: datetime) -> bool:
+        """Record a person's sentiment (``None``: irrelevant). False: no such id."""
+        with self._connection.writing() as db:
+            return correcting.correct(db, mention_id, sentiment, at)
+
+    def set_status(self, mention_id: str, status: Status, note: str | None, at: datetime) -> bool:
+        """Record what the owner did with a mention. False: no such id."""
+        del at  # Known limit: a status has no history, so there is no place for its time.
+        with self._connection.writing() as db:
+            return correcting.set_status(db, mention_id, status, note)
+
+    # --- digests and outbox ---
+
+    def close_digest(self, digest: ClosedDigest) -> bool:
+        """Fix a digest, mark its mentions and queue its mail, all or nothing."""
+        with self._connection.writing() as db:
+            return digests.close_digest(db, digest)
+
+    def digested_until(self, business: str) -> datetime | None:
+        """Return where the period of the digest closed last ends; ``None``: none was."""
+        with self._connection.reading() as db:
+            return digests.digested_until(db, business)
+
+    def unarchived(self) -> list[ClosedDigest]:
+        """Return digests whose report files are not known to be written."""
+        with self._connection.reading() as db:
+            return digests.unarchived(db)
+
+    def mark_archived(self, digest_id: str) -> None:
+        """Record that a digest's report files are written."""
+        with self._connection.writing() as db:
+            db.execute("UPDATE digest SET archived = 1 WHERE id = ?", [digest_id])
+
+    def claim_outbox(self, now: datetime, *, force: bool = False) -> list[OutboxItem]:
+        """Return mails with recipients due for a try; hold ``outbox`` while you send them."""
+        with self._connection.reading() as db:
+            return digests.claim_outbox(db, now, force=force)
+
+    def record_delivery(
+        self, digest_id: str, results: Sequence[DeliveryResult], at: datetime
+    ) -> None:
+        """Record what one try did for each recipient."""
+        with self._connection.writing() as db:
+            digests.record_delivery(db, digest_id, results, at)
+
+    # --- upkeep ---
+
+    def created_at(self) -> datetime:
+        """Return when this database was made: the start of the first digest's period."""
+        with self._connection.reading() as db:
+            return upkeep.created_at(db) or self._clock()
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the database; reads all of it."""
+        with self._connection.turn():
+            return checking.check(self._connection)
+
+    def backup(self, file: Path) -> None:
+        """Write a whole, consistent copy. Raises ``StoreError`` if ``file`` exists."""
+        copy_database(self._connection, file)
+
+    def expire(self, now: datetime, keep: timedelta) -> int:
+        """Erase text and author of mentions found longer ago than ``keep``; returns how many."""
+        with self._connection.writing() as db:
+            erased = erasing.expire(db, now, keep)
+        if erased:
+            self._connection.drop_log()  # it holds the words as they were written
+        return erased
+
+    def close(self) -> None:
+        """Close it."""
+        self._connection.close()
+
+
+def _limit_of(query: MentionQuery) -> timedelta | None:
+    """Return how long a question may take: a person's own words are not to be waited for."""
+    return READ_LIMIT if query.text is not None else None

@@ -1,0 +1,145 @@
+"""Migrations, backups and restores: a copy first, a look before, nothing overwritten."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database, Migrations
+from store.samples import outcome, sighting
+
+from monitor.errors import StoreError
+from monitor.model import MentionQuery
+from monitor.store.sqlite import SqliteStore, restore
+from monitor.store.sqlite.connection import Connection
+from monitor.store.sqlite.locks import hold
+from monitor.store.sqlite.migrating import migrate
+from monitor.store.sqlite.migrations import m0001_first
+
+
+def made(file: Path, *numbers: int) -> Path:
+    with closing(SqliteStore.open(file)) as store:
+        store.save_poll(outcome(*(sighting(n) for n in numbers)))
+    return file
+
+
+def found(file: Path) -> set[str]:
+    with closing(SqliteStore.open(file)) as store:
+        return {mention.external_id for mention in store.find(MentionQuery())}
+
+
+def next_version() -> Migrations:
+    migrations = Migrations("ecoute")
+    migrations(name="m0001_first")(m0001_first.apply)
+
+    @migrations(name="m0002_colour")
+    def _(db: Database) -> None:
+        db.executescript("ALTER TABLE source ADD COLUMN colour TEXT")
+
+    return migrations
+
+
+def test_an_older_database_is_copied_aside_then_brought_forward(tmp_path: Path) -> None:
+    path = made(tmp_path / "mentions.db", 1)
+    with closing(Connection(path)) as connection:
+        migrate(connection, next_version())
+        migrate(connection, next_version())
+        assert "colour" in connection.db.table("source").columns_dict
+    copies = [file.name for file in tmp_path.iterdir() if file.suffix == ".bak"]
+    assert copies == ["mentions.db.before-m0002_colour.bak"]
+    assert found(tmp_path / copies[0]) == {"guid-1"}
+
+
+def test_a_copy_made_before_is_not_overwritten(tmp_path: Path) -> None:
+    path = made(tmp_path / "mentions.db", 1)
+    earlier = tmp_path / "mentions.db.before-m0002_colour.bak"
+    earlier.write_bytes(b"precious")
+    with closing(Connection(path)) as connection:
+        migrate(connection, next_version())
+    assert earlier.read_bytes() == b"precious"
+    assert found(tmp_path / "mentions.db.before-m0002_colour-2.bak") == {"guid-1"}
+
+
+def test_a_step_that_fails_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    path = made(tmp_path / "mentions.db", 1)
+    migrations = next_version()
+
+    @migrations(name="m0003_broken")
+    def _(db: Database) -> None:
+        db.executescript("ALTER TABLE nothing ADD COLUMN x")
+
+    with closing(Connection(path)) as connection, pytest.raises(sqlite3.OperationalError):
+        migrate(connection, migrations)
+    with closing(Connection(path)) as connection:
+        assert "colour" not in connection.db.table("source").columns_dict
+    assert found(path) == {"guid-1"}
+
+
+def test_a_newer_database_is_refused_untouched(tmp_path: Path) -> None:
+    path = made(tmp_path / "mentions.db", 1)
+    with closing(Connection(path)) as connection:
+        migrate(connection, next_version())
+    before = path.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(StoreError, match="newer version of Écoute"):
+            SqliteStore.open(path, read_only=read_only)
+    assert path.read_bytes() == before
+
+
+def test_a_backup_restores_over_another_database_which_is_kept(tmp_path: Path) -> None:
+    path, copy = made(tmp_path / "mentions.db", 1), tmp_path / "copy.db"
+    with closing(SqliteStore.open(path)) as store:
+        store.backup(copy)
+        store.save_poll(outcome(sighting(2)))
+    kept = restore(copy, path)
+    assert kept is not None
+    assert (found(path), found(kept)) == ({"guid-1"}, {"guid-1", "guid-2"})
+    again = restore(copy, path)
+    assert again not in {None, kept}
+    assert found(kept) == {"guid-1", "guid-2"}
+
+
+def test_a_backup_restores_where_there_is_nothing(tmp_path: Path) -> None:
+    copy = made(tmp_path / "copy.db", 1)
+    assert restore(copy, tmp_path / "mentions.db") is None
+    assert found(tmp_path / "mentions.db") == {"guid-1"}
+    assert not [file for file in tmp_path.iterdir() if ".part" in file.name]
+
+
+def test_a_backup_replaces_a_damaged_database_and_its_log(tmp_path: Path) -> None:
+    path, copy = made(tmp_path / "mentions.db", 1), made(tmp_path / "copy.db", 3)
+    path.write_bytes(b"SQLite format 3\0 and then nothing")
+    log = tmp_path / "mentions.db-wal"
+    log.write_bytes(b"a log")
+    kept = restore(copy, path)
+    assert kept is not None
+    assert kept.read_bytes().endswith(b"nothing")
+    assert kept.with_name(kept.name + "-wal").read_bytes() == b"a log"
+    assert found(path) == {"guid-3"}
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"x" * 5000])
+def test_a_bad_backup_replaces_nothing(tmp_path: Path, content: bytes) -> None:
+    path, copy = made(tmp_path / "mentions.db", 1), tmp_path / "copy.db"
+    copy.write_bytes(content)
+    with pytest.raises(StoreError, match=r"^db_corrupt: "):
+        restore(copy, path)
+    with pytest.raises(StoreError, match="no such file"):
+        restore(tmp_path / "none.db", path)
+    assert found(path) == {"guid-1"}
+    assert not [file for file in tmp_path.iterdir() if "restore" in file.name]
+
+
+def test_nothing_is_restored_under_a_daemon(tmp_path: Path) -> None:
+    path, copy = made(tmp_path / "mentions.db", 1), made(tmp_path / "copy.db", 3)
+    with hold(path, "daemon"), pytest.raises(StoreError, match=r"^already_running: "):
+        restore(copy, path)
+    assert found(path) == {"guid-1"}
+
+
+def test_a_backup_into_no_folder_is_told(tmp_path: Path) -> None:
+    store = SqliteStore.open(tmp_path / "mentions.db")
+    with closing(store), pytest.raises(StoreError, match="no folder"):
+        store.backup(tmp_path / "none" / "copy.db")
