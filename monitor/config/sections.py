@@ -1,0 +1,313 @@
+"""``sources.yaml`` as pydantic models: every key, its default, what it means, an example.
+
+The JSON Schema and ``docs/configuration.md`` are made from this. The options of each source type
+are declared by the type itself, in ``monitor/sources/``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from monitor.config.fields import (
+    Contact,
+    DatabasePath,
+    EmailAddress,
+    FolderPath,
+    HostPort,
+    LanguageCode,
+    Schedule,
+    Sender,
+    Text,
+    TimeZone,
+    between,
+    no,
+    split_sender,
+)
+from monitor.durations import Duration, parse_duration
+from monitor.model import Business
+
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}  # RFC 8314 §3.3, RFC 6409, RFC 5321
+
+
+def without_blanks(model: type[BaseModel], value: object) -> object:
+    """Leave out the known keys that stand without a value: as if they were not there."""
+    if not isinstance(value, dict):
+        return value
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    return {key: held for key, held in value.items() if held is not None or key not in known}
+
+
+class Section(BaseModel):
+    """A part of the file: unknown keys are errors, nothing changes once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_blanks_out(cls, value: object) -> object:
+        return without_blanks(cls, value)
+
+
+class BusinessSection(Section):
+    """A business to watch."""
+
+    name: Text = Field(description="Its name, as people write it.", examples=["Fleurs Bougamont"])
+    aliases: tuple[Text, ...] = Field(
+        default=(),
+        description="Other names, the owner's name, handles and hashtags.",
+        examples=[["Simon Bougamont", "@fleursbougamont", "#fleursbougamont"]],
+    )
+    context: tuple[Text, ...] = Field(
+        default=(),
+        description="Words that tell it from its namesakes: trade, town, street.",
+        examples=[["fleuriste", "bouquet", "Valenciennes"]],
+    )
+    exclude: tuple[Text, ...] = Field(
+        default=(),
+        description="Names that look like it and are not it.",
+        examples=[["Bougamont Immobilier"]],
+    )
+    website: HttpUrl | None = Field(
+        default=None,
+        description="Its own site: its own pages are not mentions.",
+        examples=["https://www.example.fr"],
+    )
+    languages: tuple[LanguageCode, ...] = Field(
+        default=(),
+        description="The languages it is spoken of in, as two-letter codes. Default: any.",
+        examples=[["fr", "nl"]],
+    )
+    competitors: tuple[Text, ...] = Field(
+        default=(),
+        description="Counted for the share of voice, never alerted.",
+        examples=[["Interflora Valenciennes"]],
+    )
+
+    def to_business(self) -> Business:
+        """Give the business as the other rooms know it."""
+        website = None if self.website is None else str(self.website)
+        return Business(**{**dict(self), "website": website})
+
+
+class DigestSection(Section):
+    """The periodic digest."""
+
+    schedule: Schedule = Field(
+        default="weekly",
+        description="When: `daily`, `weekly`, `monthly` (at 8:00; Monday; the 1st), or five cron"
+        " fields in `timezone`.",
+        examples=["0 8 * * mon"],
+    )
+    to: tuple[EmailAddress, ...] = Field(
+        default=(),
+        description="Who gets it by mail. Nobody: it is only written to `reports`.",
+        examples=[["simon@example.fr"]],
+    )
+    items: int = Field(
+        default=12, ge=1, le=200, description="How many mentions are shown in full.", examples=[12]
+    )
+    lines: int = Field(
+        default=60,
+        ge=0,
+        le=1000,
+        description="How many further ones get a line each; the rest is counted.",
+        examples=[60],
+    )
+    when_empty: bool = Field(
+        default=True,
+        description="Send it also when there is nothing to tell: silence is told from a fault.",
+        examples=[True],
+    )
+
+
+class AlertsSection(Section):
+    """What is told at once. Not sent yet by this version, which says so when it starts."""
+
+    negative: Literal["immediate", "digest", "off"] = Field(
+        default="immediate",
+        description="What to do with a negative mention.",
+        examples=["immediate"],
+    )
+    spike: bool = Field(
+        default=True,
+        description="Tell of an unusual volume, against the business's own history.",
+        examples=[True],
+    )
+    notify: tuple[SecretStr, ...] = Field(
+        default=(),
+        description="Apprise URLs to notify, beside e-mail. They count as secrets.",
+        examples=[["ntfy://example-topic"]],
+    )
+
+
+class MailSection(Section):
+    """The mail server that takes the digests."""
+
+    host: Text = Field(description="Its name.", examples=["smtp.example.fr"])
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How the connection is protected. Certificates are always checked.",
+        examples=["starttls"],
+    )
+    port: int = Field(
+        default_factory=lambda read: _PORTS[read.get("security", "starttls")],
+        ge=1,
+        le=65535,
+        description="Its port. Default: 587 with starttls, 465 with tls, 25 with none.",
+        examples=[587],
+    )
+    plain_login: bool = Field(
+        default=False,
+        description="Allow a login although `security` is `none`: the password can be overheard.",
+        examples=[False],
+    )
+    username: Text | None = Field(
+        default=None, description="The account, if it wants a login.", examples=["${SMTP_USER}"]
+    )
+    password: SecretStr | None = Field(
+        default=None, description="Its password.", examples=["${SMTP_PASSWORD}"]
+    )
+    sender: Sender = Field(
+        alias="from",
+        description="Who the digests come from.",
+        examples=["Écoute <ecoute@example.fr>"],
+    )
+
+    @field_validator("username")
+    @classmethod
+    def _is_protected(cls, value: str | None, info: ValidationInfo) -> str | None:
+        bare = info.data.get("security") == "none" and not info.data.get("plain_login")
+        if value is not None and bare:  # promise 15
+            raise no("plain_login")
+        return value
+
+    @field_validator("password")
+    @classmethod
+    def _has_username(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and info.data.get("username", "") is None:
+            raise no("password_alone")
+        return value
+
+    @property
+    def sender_name(self) -> str:
+        """The name in ``from``; may be empty."""
+        return split_sender(self.sender)[0]
+
+    @property
+    def sender_address(self) -> str:
+        """The address in ``from``."""
+        return split_sender(self.sender)[1]
+
+
+class SentimentSection(Section):
+    """How mentions are scored."""
+
+    scorer: str = Field(default="textblob", description="The scorer's name.", examples=["textblob"])
+
+    @field_validator("scorer")
+    @classmethod
+    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+        known = (info.context or {}).get("scorers")
+        if known is not None and value not in known:
+            raise no("scorer", unknown=value, known=sorted(known))
+        return value
+
+
+class PrivacySection(Section):
+    """How long what people wrote is kept."""
+
+    keep: Annotated[Duration, between("1d", "100y")] = Field(
+        default=parse_duration("24 months"),
+        json_schema_extra={"default": "24 months"},
+        description="Then a mention's text and author are erased; its counts stay. A month is 30"
+        " days.",
+        examples=["24 months"],
+    )
+
+
+class NetworkSection(Section):
+    """How the outside is asked."""
+
+    allow_private_hosts: tuple[HostPort, ...] = Field(
+        default=(),
+        description="`host:port` that sources, mail and notifications may reach although not"
+        " public.",
+        examples=[["localhost:1025", "[::1]:25"]],
+    )
+    contact: Contact | None = Field(
+        default=None,
+        description="A page or an e-mail address where server owners reach you; put in the"
+        " User-Agent.",
+        examples=["https://example.fr"],
+    )
+    timeout: Annotated[Duration, between("1s", "10m")] = Field(
+        default=parse_duration("30s"),
+        json_schema_extra={"default": "30s"},
+        description="The longest that one exchange may take, headers and body together.",
+        examples=["30s"],
+    )
+    max_bytes: int = Field(
+        default=10_000_000,
+        ge=1_000,
+        le=200_000_000,
+        description="The largest answer that is read, unpacked, in bytes.",
+        examples=[10_000_000],
+    )
+
+
+class Settings(Section):
+    """The whole file, sources still as written: `sources.py` reads them by their type."""
+
+    language: Literal["fr", "en"] = Field(
+        default="fr", description="Of digests, alerts, pages and messages.", examples=["fr"]
+    )
+    timezone: TimeZone = Field(
+        default="Europe/Paris",
+        description="Of the digest's schedule and of the times shown.",
+        examples=["Europe/Paris"],
+    )
+    database: DatabasePath = Field(
+        default=Path("mentions.db"),
+        description="The SQLite file that keeps the mentions. `postgresql://` addresses are for a"
+        " later version.",
+        examples=["mentions.db"],
+    )
+    reports: FolderPath = Field(
+        default=Path("reports"),
+        description="The folder that digests are written to, one folder a year.",
+        examples=["reports"],
+    )
+    businesses: tuple[BusinessSection, ...] = Field(
+        description="The businesses to watch, at least one.", json_schema_extra={"minItems": 1}
+    )
+    sources: tuple[dict[str, Any], ...] = Field(
+        default=(), description="Where to look; each has a `type`, see `sources.md`."
+    )
+    digest: DigestSection = Field(default_factory=DigestSection, description="The digest.")
+    alerts: AlertsSection | None = Field(default=None, description="Alerts.")
+    mail: MailSection | None = Field(
+        default=None, description="The mail server. None: digests are only written to `reports`."
+    )
+    sentiment: SentimentSection = Field(default_factory=SentimentSection, description="Scoring.")
+    privacy: PrivacySection = Field(default_factory=PrivacySection, description="Retention.")
+    network: NetworkSection = Field(default_factory=NetworkSection, description="Requests.")
+
+    @field_validator("businesses")
+    @classmethod
+    def _are_some(cls, value: tuple[BusinessSection, ...]) -> tuple[BusinessSection, ...]:
+        # Not min_length: pydantic does not count items that have faults of their own.
+        if not value:
+            raise no("empty_value")
+        return value
