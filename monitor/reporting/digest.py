@@ -1,0 +1,174 @@
+"""What a digest says, decided from what was read; pure, and worded but not laid out."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.model import Kind, Mention, Period, Sentiment, Status
+from monitor.reporting.cleaning import one_line
+from monitor.reporting.figures import Bar, Figure, write_bars, write_figures, write_sources
+from monitor.reporting.headline import write_headline, write_subject
+from monitor.reporting.health import HealthStrip, write_health
+from monitor.reporting.items import Item, write_item
+from monitor.reporting.material import TREND_PERIODS, DigestOptions, Material
+from monitor.reporting.phrases import Phrases
+from monitor.reporting.places import channel_of
+from monitor.reporting.stats import Tally, is_relevant, tally, tally_by, verdict
+
+_CHANNELS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Items shown in full under one heading; ``key`` is one of ``SECTIONS``.
+
+    ``count`` is of its mentions, those told in a line or only counted included.
+    """
+
+    key: str
+    count: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A digest, complete. ``lines`` are items in one line each, ``rest`` mentions only counted.
+
+    ``command`` shows all of the period's mentions; ``waiting_command`` the negative ones left.
+    ``mood`` is the worst verdict among the figures, ``neutral`` when all is quiet.
+    """
+
+    business: str
+    period: Period
+    language: str
+    timezone: str
+    subject: str
+    period_title: str
+    headline: str
+    figures: tuple[Figure, ...]
+    sections: tuple[Section, ...]
+    lines: tuple[Item, ...]
+    rest: int
+    waiting: int
+    command: str
+    waiting_command: str
+    trend: tuple[Bar, ...]
+    by_source: tuple[Bar, ...]
+    health: HealthStrip
+    mood: str
+    has_recipients: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the period holds no mention."""
+        return not (self.sections or self.lines or self.rest)
+
+    def section(self, key: str) -> tuple[Item, ...]:
+        """Return the items shown in full under one heading."""
+        return next((part.items for part in self.sections if part.key == key), ())
+
+
+SECTIONS = ("needs_you", "positive", "press", "neutral", "doubtful")
+"""In the order of the mail: what the reader must do something about comes first."""
+
+
+def build_digest(material: Material, options: DigestOptions) -> Digest:
+    """Decide what a digest says. The same material gives the same digest."""
+    phrases = Phrases(options.language, options.timezone)
+    business = one_line(material.business)
+    counted = tally(material.mentions)
+    stories = arrange(material.mentions)
+    shown = options.items + options.lines
+    items = [(key, write_item(story, phrases, material.now)) for key, story in stories[:shown]]
+    health = write_health(material, options.next_digest_at, phrases)
+    return Digest(
+        business=business,
+        period=material.period,
+        language=options.language,
+        timezone=options.timezone,
+        subject=write_subject(business, material.period, counted, health, phrases),
+        period_title=phrases.period_title(material.period),
+        headline=write_headline(business, material, counted, health, phrases),
+        figures=write_figures(counted, material.previous, phrases),
+        sections=_sections(items[: options.items], stories),
+        lines=tuple(item for _, item in items[options.items :]),
+        rest=sum(len(story) for _, story in stories[shown:]),
+        waiting=material.waiting,
+        command=_command(business, f"--since {_first_day(material, phrases)}"),
+        waiting_command=_command(business, "--sentiment negative --status new"),
+        trend=write_bars(_trend(material, counted), phrases),
+        by_source=write_sources(
+            *tally_by(material.mentions, lambda m: channel_of(m, phrases), most=_CHANNELS), phrases
+        ),
+        health=health,
+        mood=_mood(counted),
+        has_recipients=bool(options.recipients),
+    )
+
+
+def arrange(mentions: Iterable[Mention]) -> list[tuple[str, tuple[Mention, ...]]]:
+    """Put mentions in the order of the mail, each with its section, one group a story.
+
+    Mentions of one story stand together only within a section: a negative one is never hidden
+    below a neutral one.
+    """
+    groups: dict[tuple[str, str], list[Mention]] = {}
+    for mention in sorted(mentions, key=_urgency):
+        groups.setdefault((_section_of(mention), mention.story), []).append(mention)
+    ranked = sorted(groups.items(), key=lambda group: SECTIONS.index(group[0][0]))
+    return [(key, tuple(group)) for (key, _), group in ranked]
+
+
+def _section_of(mention: Mention) -> str:
+    tone = verdict(mention)
+    if not is_relevant(mention):
+        return "doubtful"
+    if tone is Sentiment.NEGATIVE:
+        return "needs_you"
+    if mention.kind is Kind.ARTICLE:
+        # An article's tone is often hard to judge; that the press wrote is the news.
+        return "press"
+    return "doubtful" if tone is None else str(tone)
+
+
+def _urgency(mention: Mention) -> tuple[bool, bool, float, str]:
+    answered = mention.status is not Status.NEW
+    return (answered, not is_relevant(mention), -mention.published_at.timestamp(), mention.id)
+
+
+def _sections(
+    full: Sequence[tuple[str, Item]], stories: Sequence[tuple[str, Sequence[Mention]]]
+) -> tuple[Section, ...]:
+    found = []
+    for key in SECTIONS:
+        shown = tuple(item for name, item in full if name == key)
+        if shown:
+            count = sum(len(story) for name, story in stories if name == key)
+            found.append(Section(key=key, count=count, items=shown))
+    return tuple(found)
+
+
+def _trend(material: Material, counted: Tally) -> list[tuple[Period, Tally]]:
+    earlier = [(part.period, part.tally) for part in material.trend]
+    return [*earlier[-TREND_PERIODS + 1 :], (material.period, counted)]
+
+
+def _mood(counted: Tally) -> str:
+    if counted.negative:
+        return str(Sentiment.NEGATIVE)
+    return str(Sentiment.POSITIVE if counted.positive else Sentiment.NEUTRAL)
+
+
+def _first_day(material: Material, phrases: Phrases) -> str:
+    found = [mention.found_at for mention in material.mentions]
+    return phrases.local_day(min([material.period.start, *found])).isoformat()
+
+
+def _command(business: str, selection: str) -> str:
+    # Double quotes are what people type, and every shell takes them; the rare name they cannot
+    # hold is quoted as POSIX wants.
+    plain = not set('"$`\\!') & set(business)
+    name = f'"{business}"' if plain else shlex.quote(business)
+    return f"ecoute mentions --business {name} {selection}"

@@ -1,0 +1,121 @@
+"""One mention as a digest shows it: every fact already in the reader's words, nothing laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Mention, Sentiment, Status
+from monitor.reporting.cleaning import Link, one_line, safe_link
+from monitor.reporting.extracts import Fragment, extract, title_and_rest
+from monitor.reporting.phrases import Phrases
+from monitor.reporting.places import others_of, place_of
+from monitor.reporting.stats import is_relevant, verdict
+
+_STARS = 5
+_VERY, _RATHER = -0.6, -0.3
+"""Polarity under which a text is told to be very negative; above which, rather so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A story to lay out by its first mention; ``mentions`` is how many stand for it.
+
+    ``tone`` is ``None`` when unsure; ``tone_word`` says so in words.
+
+    ``why`` (it is thought negative, or doubtful) and ``age`` (since when it waits) stand only
+    where the reader has something to do. ``others`` tells where else the same was said.
+    """
+
+    id: str
+    mentions: int
+    title: str
+    place: str
+    date: str
+    extract: tuple[Fragment, ...]
+    tone: Sentiment | None
+    tone_word: str
+    stars: str | None
+    stars_word: str | None
+    reach: str | None
+    others: str | None
+    why: str | None
+    age: str | None
+    link: Link | None
+
+
+def write_item(story: Sequence[Mention], phrases: Phrases, now: datetime) -> Item:
+    """Word the first of a story's mentions; the others are told as places."""
+    mention = story[0]
+    title, rest = title_and_rest(mention)
+    tone = verdict(mention)
+    needs = tone is Sentiment.NEGATIVE
+    year = phrases.local_day(mention.published_at).year != phrases.local_day(now).year
+    return Item(
+        id=mention.id,
+        mentions=len(story),
+        title=title or phrases.words("digest.untitled"),
+        place=place_of(mention, phrases),
+        date=phrases.moment(mention.published_at, year=year),
+        extract=extract(rest, mention.matched),
+        tone=tone,
+        tone_word=phrases.words(f"digest.tone_{_tone_key(mention)}"),
+        stars=stars(mention.rating),
+        stars_word=_stars_word(mention, phrases),
+        reach=phrases.counted("reach", mention.reach) if mention.reach else None,
+        others=others_of(story, phrases),
+        why=_why_negative(mention, phrases) if needs else _why_unsure(mention, phrases),
+        age=_age(mention, phrases, now) if needs else None,
+        link=safe_link(mention.url or mention.canonical_url),
+    )
+
+
+def stars(rating: float | None) -> str | None:
+    """Draw a rating in whole stars."""
+    if rating is None:
+        return None
+    full = max(0, min(_STARS, int(rating + 0.5)))
+    return "★" * full + "☆" * (_STARS - full)
+
+
+def _tone_key(mention: Mention) -> str:
+    if not is_relevant(mention):
+        return "namesake"
+    return verdict(mention) or "unsure"
+
+
+def _stars_word(mention: Mention, phrases: Phrases) -> str | None:
+    if mention.rating is None:
+        return None
+    return phrases.words("digest.stars", rating=phrases.decimal(mention.rating))
+
+
+def _why_negative(mention: Mention, phrases: Phrases) -> str:
+    if mention.corrected:
+        return phrases.words("digest.why_corrected")
+    critic = [
+        one_line(theme) for theme, tone in mention.themes.items() if tone == Sentiment.NEGATIVE
+    ]
+    if critic:
+        return phrases.words("digest.why_themes", themes=phrases.listed(critic))
+    if mention.rating is not None:
+        return phrases.words("digest.why_rating", rating=phrases.decimal(mention.rating))
+    strength = "very" if mention.polarity <= _VERY else "plain"
+    strength = "rather" if mention.polarity > _RATHER else strength
+    return phrases.words(f"digest.why_{strength}", confidence=phrases.percent(mention.confidence))
+
+
+def _why_unsure(mention: Mention, phrases: Phrases) -> str | None:
+    if not is_relevant(mention):
+        return phrases.words("digest.why_namesake")
+    if verdict(mention) is None:
+        guess = phrases.words(f"digest.tone_{mention.sentiment}")
+        return phrases.words("digest.why_unsure", guess=guess)
+    return None
+
+
+def _age(mention: Mention, phrases: Phrases, now: datetime) -> str:
+    if mention.status is not Status.NEW:
+        return phrases.words(f"digest.status_{mention.status}")
+    return phrases.words("digest.waiting_for", lapse=phrases.lapse(now - mention.published_at))

@@ -1,0 +1,50 @@
+"""What a digest is made of, and how its reader wants it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Mention, Period, SourceState
+from monitor.reporting.stats import Tally
+
+TREND_PERIODS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodTally:
+    """What one earlier period counted."""
+
+    period: Period
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """All that was read from the store for one digest; ``now`` is when it is made.
+
+    ``previous`` is ``None`` when nothing was read yet in the period before. ``trend`` holds the
+    earlier periods, oldest first. ``waiting`` counts older negative mentions still unanswered.
+    """
+
+    business: str
+    period: Period
+    now: datetime
+    mentions: tuple[Mention, ...]
+    previous: Tally | None = None
+    trend: tuple[PeriodTally, ...] = ()
+    sources: tuple[SourceState, ...] = ()
+    articles_read: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestOptions:
+    """How the reader wants it: how much in full, in a line, in which language and time zone."""
+
+    items: int = 12
+    lines: int = 60
+    language: str = "fr"
+    timezone: str = "Europe/Paris"
+    next_digest_at: datetime | None = None
+    recipients: tuple[str, ...] = ()

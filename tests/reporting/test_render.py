@@ -1,0 +1,183 @@
+"""The mail as a thing: what its HTML may hold, its size, its contrast, its text part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+from reporting.samples import SHOP, crowded_week, empty_week, lively_week, material, mention
+
+from monitor.model import Mention, Sentiment
+from monitor.reporting.digest import build_digest
+from monitor.reporting.material import DigestOptions, Material
+from monitor.reporting.render import Rendered, render
+
+FORBIDDEN = {
+    *("script", "style", "link", "form", "input", "button", "iframe", "frame", "object", "embed"),
+    *("svg", "img", "video", "audio", "base", "picture", "textarea", "select"),
+}
+NASTY = (
+    "</p><script>alert(1)</script><img src=http://t.example/p.gif onerror=x>"
+    "\r\nBcc: a@b\x00\x1b[31m\u202egnp.exe {{ 7*7 }} <svg onload=1><style>*{}</style>"
+)
+MODES = ("light", "dark")
+COLOUR = re.compile(r"(?<![\w-])(background-color|color):([^;]+)")
+
+
+def mail(made: Material, language: str = "fr") -> Rendered:
+    return render(build_digest(made, DigestOptions(language=language, recipients=("a@b.fr",))))
+
+
+def hostile_mention(text: str = NASTY) -> Mention:
+    return mention(
+        1,
+        Sentiment.NEGATIVE,
+        title=text,
+        text=text,
+        author=text,
+        outlet=text,
+        matched=(text, "alert"),
+        themes={text: "negative"},
+        url="javascript:alert(1)",
+        canonical_url="javascript:alert(1)",
+    )
+
+
+def assert_harmless(rendered: Rendered) -> None:
+    tree = lxml_html.document_fromstring(rendered.html)
+    for element in tree.iter():
+        assert element.tag not in FORBIDDEN
+        for name, value in element.attrib.items():
+            assert not str(name).startswith("on")
+            assert name not in {"src", "background", "action"}
+            assert name != "href" or re.match("https?://", str(value))
+            assert name != "style" or "url(" not in str(value)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", rendered.html)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", rendered.text)
+    assert len(rendered.subject.splitlines()) == 1
+
+
+def test_what_a_feed_wrote_is_text() -> None:
+    rendered = mail(replace(material([hostile_mention()]), business=NASTY))
+    assert_harmless(rendered)
+    assert "&lt;script&gt;" in rendered.html
+    assert "{{ 7*7 }}" in rendered.html
+    assert "href" not in rendered.html
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=400))
+def test_no_text_makes_a_mail_harmful(text: str) -> None:
+    assert_harmless(mail(material([hostile_mention(text)])))
+
+
+@pytest.mark.parametrize("week", [lively_week, empty_week, crowded_week])
+def test_ordinary_mails_are_harmless(week: object) -> None:
+    assert callable(week)
+    assert_harmless(mail(week()))
+
+
+def test_two_hundred_mentions_stay_under_80_kb() -> None:
+    assert len(mail(crowded_week()).html.encode()) < 80_000
+
+
+def test_very_long_addresses_cost_lines_not_the_limit() -> None:
+    """Mail programs clip what is longer; what is left out is counted and can be looked up."""
+    week = crowded_week()
+    long = tuple(replace(m, url=f"https://example.fr/{'a' * 1500}/{m.id}") for m in week.mentions)
+    rendered = mail(replace(week, mentions=long))
+    assert len(rendered.html.encode()) < 80_000
+    assert re.search(r"… et 1\d\d autres\. Pour tout voir", rendered.text)
+    assert re.search(r"… et 1\d\d autres\. Pour tout voir", rendered.html)
+
+
+def test_a_link_shows_the_host_it_goes_to() -> None:
+    made = material([mention(1, url="https://www.lavoixdunord.fr/a?x=1&y=2")])
+    rendered = mail(made)
+    assert 'href="https://www.lavoixdunord.fr/a?x=1&amp;y=2"' in rendered.html
+    assert "sur www.lavoixdunord.fr" in rendered.html
+
+
+def test_screen_readers_find_language_headings_and_stars_in_words() -> None:
+    tree = lxml_html.document_fromstring(mail(lively_week()).html)
+    assert tree.get("lang") == "fr"
+    assert [heading.text_content() for heading in tree.iter("h1")] == [SHOP]
+    headings = [heading.text_content() for heading in tree.iter("h2")]
+    assert headings[:3] == ["En chiffres", "Ce qui vous attend (3)", "Les bons mots (3)"]
+    assert "1 sur 5" in tree.text_content()
+    outer = [table for table in tree.iter("table") if table.get("role") != "presentation"]
+    assert all(list(table.iter("th")) for table in outer)
+
+
+def test_the_preheader_is_the_first_sentence() -> None:
+    rendered = mail(lively_week())
+    assert rendered.html.count(rendered.preheader) == 2
+    assert " ".join(rendered.text.split()).startswith(" ".join(rendered.preheader.split()))
+
+
+def test_the_text_part_stands_alone_within_its_columns() -> None:
+    text = mail(lively_week()).text
+    prose = [line for line in text.splitlines() if "://" not in line and "ecoute " not in line]
+    assert max(len(line) for line in prose) <= 72
+    assert "CE QUI VOUS ATTEND (3)" in text
+    assert "*Fleurs Bougamont*" in text
+    assert "https://avis.example.fr/fleurs-bougamont/1" in text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("mode", MODES)
+def test_every_text_has_enough_contrast(language: str, mode: str) -> None:
+    """WCAG 2.1 AA, 1.4.3: 4.5 to 1 for text of any size, in light and in dark."""
+    for week in (lively_week(), empty_week()):
+        tree = lxml_html.document_fromstring(mail(week, language).html)
+        for text, ground, ink in painted_texts(tree.body, mode, "#ffffff", "#000000"):
+            assert contrast(ground, ink) >= 4.5, (text, ground, ink)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_bars_are_told_from_their_ground(mode: str) -> None:
+    """WCAG 2.1, 1.4.11 asks 3 to 1 of what a drawing means; here every number is also in words."""
+    tree = lxml_html.document_fromstring(mail(lively_week()).html)
+    card = read_colours(next(tree.iter("h1")).getparent().get("style"), mode)["background-color"]
+    bars = [cell.get("style") for cell in tree.iter("td") if "height:14px" in cell.get("style", "")]
+    assert min(contrast(card, read_colours(b, mode)["background-color"]) for b in bars) >= 2
+
+
+def painted_texts(
+    element: lxml_html.HtmlElement, mode: str, ground: str, ink: str
+) -> Iterator[tuple[str, str, str]]:
+    """Yield each text of a tree with the colours it is seen in."""
+    colours = read_colours(element.get("style", ""), mode)
+    ground, ink = colours.get("background-color", ground), colours.get("color", ink)
+    if element.text and element.text.strip():
+        yield element.text, ground, ink
+    for child in element:
+        yield from painted_texts(child, mode, ground, ink)
+        if child.tail and child.tail.strip():
+            yield child.tail, ground, ink
+
+
+def read_colours(style: str, mode: str) -> dict[str, str]:
+    """Return the colours a style sets; the last of a name wins, ``light-dark()`` by mode."""
+    found = {}
+    for name, value in COLOUR.findall(style):
+        colours = re.findall("#[0-9a-f]{6}", value)
+        found[name] = colours[MODES.index(mode)] if "light-dark" in value else colours[0]
+    return found
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of WCAG 2.1, 1..21."""
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
