@@ -1,0 +1,58 @@
+"""The feed that a site's page announces: https://www.rssboard.org/rss-autodiscovery."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from monitor.model import Response
+from monitor.sources.addresses import web_url
+
+_MAX_HTML = 1_000_000
+"""Bytes of a page that are looked at: the links stand in its head."""
+# WordPress announces its pages' API as plain JSON, so that type comes last.
+_TYPES = {
+    "application/rss+xml": 0,
+    "application/atom+xml": 0,
+    "application/feed+json": 0,
+    "application/rdf+xml": 0,
+    "application/json": 2,
+}
+_COMMENTS = re.compile(r"comment", re.IGNORECASE)
+
+
+def discover_feed(page: Response) -> str | None:
+    """Return the address of the site's main feed; ``None`` when the page announces none.
+
+    A feed of comments is only taken when there is no other.
+    """
+    parser = etree.HTMLParser(no_network=True)
+    try:
+        root = etree.fromstring(page.body[:_MAX_HTML], parser)
+    except etree.LxmlError:
+        return None
+    if root is None:
+        return None
+    base = _base_of(root, page.url)
+    ranked = [
+        (rank, index, url)
+        for index, link in enumerate(root.iter("link"))
+        if (rank := _rank(link)) is not None and (url := web_url(link.get("href"), base))
+    ]
+    return min(ranked)[2] if ranked else None
+
+
+def _rank(link: etree._Element) -> int | None:
+    """Return how far down a link is among its like; ``None`` when it announces no feed."""
+    mime_type = (link.get("type") or "").partition(";")[0].strip().lower()
+    rank = _TYPES.get(mime_type)
+    if rank is None or "alternate" not in (link.get("rel") or "").lower().split():
+        return None
+    about = f"{link.get('href') or ''} {link.get('title') or ''}"
+    return rank + 1 if _COMMENTS.search(about) else rank
+
+
+def _base_of(root: etree._Element, url: str) -> str:
+    base = root.find(".//base[@href]")
+    return url if base is None else (web_url(base.get("href"), url) or url)

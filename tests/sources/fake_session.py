@@ -1,0 +1,130 @@
+"""A session that answers from memory, with the errors of the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from monitor.errors import Code, FetchError, Malformed
+from monitor.model import Business, Cursor, FetchMemory, Json, Page, Response
+from monitor.sources.base import Source
+
+DATA = Path(__file__).parents[1] / "data"
+
+BUSINESS = Business(
+    name="Fleurs Bougamont",
+    aliases=("Simon Bougamont", "@fleursbougamont", "#fleursbougamont"),
+    exclude=("Bougamont Immobilier",),
+)
+
+_CODES = {401: Code.AUTH, 403: Code.AUTH, 410: Code.GONE, 429: Code.RATE_LIMITED}
+
+Answers = Mapping[str, Response] | Callable[[str], Response]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One request that a source made; ``url`` with its query."""
+
+    url: str
+    headers: Mapping[str, str]
+    conditional: bool
+
+
+@dataclass
+class FakeSession:
+    """``answers`` by whole address, or a function of it; what is not there is a 404."""
+
+    answers: Answers
+    asked: list[Asked] = field(default_factory=list)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        conditional: bool = True,
+    ) -> Response:
+        whole = f"{url}?{urlencode(params)}" if params else url
+        self.asked.append(Asked(url=whole, headers=headers or {}, conditional=conditional))
+        return self._answer(whole)
+
+    async def get_json(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Json, Response]:
+        response = await self.get(url, params=params, headers=headers, conditional=False)
+        try:
+            return json.loads(response.body), response
+        except ValueError as error:
+            raise Malformed(Code.API, "not JSON") from error
+
+    def read_file(self, path: Path) -> Response:
+        try:
+            return Response(url=path.as_uri(), status=200, headers={}, body=path.read_bytes())
+        except OSError as error:
+            raise FetchError(Code.CONNECT, f"cannot be read: {path.name}") from error
+
+    @property
+    def memory(self) -> FetchMemory:
+        return FetchMemory()
+
+    @property
+    def requests(self) -> int:
+        return len(self.asked)
+
+    @property
+    def unchanged(self) -> bool:
+        return False
+
+    @property
+    def notice(self) -> str | None:
+        return None
+
+    def _answer(self, url: str) -> Response:
+        if callable(self.answers):
+            response = self.answers(url)
+        else:
+            response = self.answers.get(url, answer(b"", status=404))
+        if response.status >= 400:
+            code = _CODES.get(response.status, Code.HTTP_STATUS)
+            raise FetchError(code, f"answered {response.status}", http_status=response.status)
+        return response
+
+
+def answer(
+    body: bytes | Json,
+    *,
+    url: str = "https://example.org/",
+    status: int = 200,
+    content_type: str | None = None,
+    link: str | None = None,
+) -> Response:
+    """Make an answer; what is not bytes is sent as JSON."""
+    headers = {} if content_type is None else {"content-type": content_type}
+    if not isinstance(body, bytes):
+        headers = {"content-type": "application/json"}
+        body = json.dumps(body).encode()
+    if link is not None:
+        headers["link"] = link
+    return Response(url=url, status=status, headers=headers, body=body, not_modified=status == 304)
+
+
+def read_pages(
+    source: Source[Any], session: FakeSession, cursor: Cursor | None = None
+) -> list[Page]:
+    """Read all that a source gives from a cursor on."""
+
+    async def read() -> list[Page]:
+        return [page async for page in source.pages(session, cursor or {})]
+
+    return asyncio.run(read())
