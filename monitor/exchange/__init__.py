@@ -1,1 +1,1 @@
-"""Room."""
+"""What leaves and enters: the public JSON shapes, CSV."""

@@ -1,0 +1,5 @@
+"""``python -m monitor`` is ``ecoute``."""
+
+from monitor.cli import main
+
+main()

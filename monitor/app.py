@@ -1,0 +1,190 @@
+"""The composition root: reads the configuration and puts the rooms together for every door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from monitor import __version__
+from monitor.config.load import load_config
+from monitor.config.model import Config, ConfiguredSource
+from monitor.delivery.mail import Mailer, MailSettings
+from monitor.digesting import Digester, DigestSettings
+from monitor.fetching.client import Client, default_ssl_context
+from monitor.matching.matcher import Matcher
+from monitor.model import Business, SourceState
+from monitor.pipeline import Origin, Pipeline
+from monitor.polling import Poller, Watched
+from monitor.sentiment.base import Scorer
+from monitor.sentiment.registry import make_scorer, scorers
+from monitor.sources.registry import source_types
+from monitor.store.sqlite import SqliteStore
+from monitor.wording import Wording
+
+
+@dataclass(frozen=True)
+class App:
+    """One configuration, and all that works on it, made when first asked for."""
+
+    config: Config
+    env: Mapping[str, str]
+
+    @cached_property
+    def words(self) -> Wording:
+        """The owner's language."""
+        return Wording(self.config.language)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The owner's time zone."""
+        return ZoneInfo(self.config.timezone)
+
+    @cached_property
+    def store(self) -> SqliteStore:
+        """The database, migrated, with the configured sources made known. Raises StoreError."""
+        store = SqliteStore.open(self.config.database)
+        store.register_sources([self._initial_state(source) for source in self.config.sources])
+        return store
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The configured scorer. Raises ScorerUnavailable."""
+        return make_scorer(self.config.sentiment.scorer)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Knows every configured business."""
+        return Matcher(self.config.businesses)
+
+    @cached_property
+    def watched(self) -> dict[str, Watched]:
+        """The configured sources by id, ready to be polled."""
+        return {source.id: self._watch(source) for source in self.config.sources}
+
+    @asynccontextmanager
+    async def poller(self) -> AsyncIterator[Poller]:
+        """Yield what polls, with its client open."""
+        async with self.client() as client:
+            yield Poller(
+                store=self.store,
+                client=client,
+                pipeline=self.pipeline,
+                watched=self.watched,
+                words=self.words,
+            )
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """From entries to sightings."""
+        return Pipeline(matcher=self.matcher, scorer=self.scorer, businesses=self.config.businesses)
+
+    def client(self) -> Client:
+        """Return a new HTTP client within the configured limits."""
+        network = self.config.network
+        contact = f" (+{network.contact})" if network.contact else ""
+        return Client(
+            user_agent=f"Ecoute/{__version__}{contact}",
+            allow_private_hosts=self._allowed,
+            timeout=network.timeout,
+            max_bytes=network.max_bytes,
+            ssl_context=default_ssl_context(self.env),
+        )
+
+    @cached_property
+    def digester(self) -> Digester:
+        """Closes and delivers digests."""
+        digest, mail = self.config.digest, self.config.mail
+        return Digester(
+            store=self.store,
+            businesses=tuple(business.name for business in self.config.businesses),
+            settings=DigestSettings(
+                language=self.config.language,
+                zone=self.zone,
+                schedule=digest.schedule,
+                recipients=digest.to,
+                sender=mail.sender if mail else None,
+                items=digest.items,
+                lines=digest.lines,
+                when_empty=digest.when_empty,
+                reports=self.config.reports,
+            ),
+            mailer=self.mailer,
+        )
+
+    @cached_property
+    def mailer(self) -> Mailer | None:
+        """The mail server; ``None`` where none is configured."""
+        mail = self.config.mail
+        if mail is None:
+            return None
+        return Mailer(
+            MailSettings(
+                host=mail.host,
+                port=mail.port,
+                security=mail.security,
+                username=mail.username,
+                password=mail.password.get_secret_value() if mail.password else None,
+                plain_login=mail.plain_login,
+            ),
+            ssl_context=default_ssl_context(self.env),
+            allow_private_hosts=self._allowed,
+        )
+
+    @property
+    def _allowed(self) -> frozenset[str]:
+        return frozenset(self.config.network.allow_private_hosts)
+
+    def businesses_of(self, source: ConfiguredSource) -> tuple[Business, ...]:
+        """Return the businesses that a source is read for."""
+        names = source.options.businesses
+        return tuple(b for b in self.config.businesses if names is None or b.name in names)
+
+    def _watch(self, source: ConfiguredSource) -> Watched:
+        kind = source_types()[source.options.type]
+        businesses = self.businesses_of(source)
+        return Watched(
+            id=source.id,
+            source=kind(source.options, businesses),
+            origin=Origin(
+                source_id=source.id,
+                platform=kind.platform,
+                businesses=frozenset(business.name for business in businesses),
+                about=source.options.about,
+            ),
+            every=source.options.every or kind.every,
+            max_pages=getattr(source.options, "max_pages", 1),
+        )
+
+    def _initial_state(self, source: ConfiguredSource) -> SourceState:
+        watched = self.watched[source.id]
+        return SourceState(
+            id=source.id,
+            type=source.options.type,
+            address=watched.source.address,
+            businesses=tuple(business.name for business in self.businesses_of(source)),
+            options_hash=self._options_hash(source),
+        )
+
+    def _options_hash(self, source: ConfiguredSource) -> str:
+        """Return a digest of all that decides what a poll finds; secrets enter only hashed."""
+        options = source.options.model_dump(exclude={"every", "id"})
+        businesses = [repr(business) for business in self.businesses_of(source)]
+        text = json.dumps([options, businesses], default=_revealed, sort_keys=True)
+        return sha256(text.encode()).hexdigest()[:16]
+
+
+def _revealed(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def load_app(file: Path, env: Mapping[str, str]) -> App:
+    """Read a configuration. Raises ConfigError with every fault."""
+    return App(load_config(file, env, source_types(), tuple(scorers())), env)

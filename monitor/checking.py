@@ -1,0 +1,86 @@
+"""Trying everything live without storing or sending: each source, the database, the mail server."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from monitor.app import App
+from monitor.errors import DeliveryError
+from monitor.fetching.client import Client
+from monitor.model import FetchMemory, PollError
+from monitor.polling import Watched, read, tell
+from monitor.text import cut
+
+SAMPLE = 80
+"""Characters of a sample title shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How one try ended; ``what`` is ``source``, ``database`` or ``mail``."""
+
+    what: str
+    id: str
+    ok: bool
+    message: str
+    entries: int = 0
+    matched: int = 0
+    sample: str | None = None
+    queries: tuple[str, ...] = ()
+    error: PollError | None = None
+
+
+async def check_all(app: App) -> list[Finding]:
+    """Try everything; the sources side by side."""
+    async with app.client() as client:
+        tries = (check_source(app, client, watched) for watched in app.watched.values())
+        findings = list(await asyncio.gather(*tries))
+    findings.append(check_database(app))
+    if app.mailer is not None:
+        findings.append(await asyncio.to_thread(check_mail, app))
+    return findings
+
+
+async def check_source(app: App, client: Client, watched: Watched) -> Finding:
+    """Read a source as if never read before."""
+    reading = await read(watched, client, {}, FetchMemory())
+    sightings = await asyncio.to_thread(app.pipeline, reading.entries, watched.origin)
+    first = sightings[0].entry if sightings else next(iter(reading.entries), None)
+    error = tell(reading.error, app.words) if reading.error else None
+    message = app.words("cli.check_entries", n=len(reading.entries), matched=len(sightings))
+    return Finding(
+        what="source",
+        id=watched.id,
+        ok=error is None,
+        message=f"{error.code}: {error.message}" if error else message,
+        entries=len(reading.entries),
+        matched=len(sightings),
+        sample=cut(first.title or first.text, SAMPLE) if first else None,
+        queries=watched.source.queries,
+        error=error,
+    )
+
+
+def check_database(app: App) -> Finding:
+    """Check the database whole."""
+    problems = app.store.check()
+    return Finding(
+        what="database",
+        id=str(app.config.database.name),
+        ok=not problems,
+        message="; ".join(problems) or app.words("cli.check_database"),
+    )
+
+
+def check_mail(app: App) -> Finding:
+    """Reach the mail server and log in, without sending."""
+    mail = app.config.mail
+    if mail is None or app.mailer is None:
+        raise ValueError("no mail is configured")
+    server = f"{mail.host}:{mail.port}"
+    try:
+        app.mailer.check()
+    except DeliveryError as error:
+        return Finding(what="mail", id=server, ok=False, message=str(error))
+    return Finding(what="mail", id=server, ok=True, message=app.words("cli.check_mail"))

@@ -1,0 +1,188 @@
+"""The daemon: each source at its own time, digests and mail on theirs, until told to stop.
+
+All that must survive a restart is in the store; APScheduler only wakes us. A heartbeat sets right
+what a sleeping machine, a moved clock or another process changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.clock import Clock
+from monitor.clock import now as wall_clock
+from monitor.digesting import Digester
+from monitor.errors import EcouteError, StoreCode, StoreError
+from monitor.model import PollStatus
+from monitor.polling import Poller, due_at
+from monitor.store.base import Store
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT = timedelta(seconds=15)
+"""How soon a due digest, a waiting mail or a changed clock is noticed."""
+RETENTION = timedelta(hours=6)
+"""How often old texts are erased; they are kept for months."""
+REST = timedelta(seconds=30)
+"""How long a poll waits when our own store would not take it, or another process has the source."""
+STOP_WITHIN = 5.0
+"""Seconds that work under way gets to end after a stop; it is safe to cut at any moment."""
+
+
+@dataclass(kw_only=True)
+class Daemon:
+    """Runs until ``stop`` is called or a signal comes."""
+
+    store: Store
+    poller: Poller
+    digester: Digester
+    keep: timedelta
+    clock: Clock = wall_clock
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _polling: set[str] = field(default_factory=set)
+    _scheduler: AsyncIOScheduler = field(
+        default_factory=lambda: AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+    )
+
+    async def run(self) -> None:
+        """Hold the database's daemon lock and work. Raises ``StoreError(already_running)``."""
+        with self.store.hold("daemon") as held:
+            if not held:
+                raise StoreError(
+                    StoreCode.ALREADY_RUNNING,
+                    "another `ecoute run` works on this database",
+                    "stop that one first; `ecoute sources` shows what it does",
+                )
+            not_ours = asyncio.all_tasks()
+            self._listen_to_signals()
+            self._start()
+            await self._stopping.wait()
+            await self._end(not_ours)
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        self._stopping.set()
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signum, self.stop)
+
+    def _start(self) -> None:
+        at = self.clock()
+        for work, every in (
+            (self._plan_polls, HEARTBEAT),
+            (self._close_digests, HEARTBEAT),
+            (self._deliver, HEARTBEAT),
+            (self._retain, RETENTION),
+        ):
+            self._scheduler.add_job(
+                work, "interval", seconds=every.total_seconds(), next_run_time=at
+            )
+        self._scheduler.start()
+        log.info("daemon started", sources=len(self.poller.watched))
+
+    async def _end(self, not_ours: set[asyncio.Task[object]]) -> None:
+        self._scheduler.shutdown(wait=False)
+        under_way = asyncio.all_tasks() - not_ours
+        for task in under_way:
+            task.cancel()
+        if under_way:
+            await asyncio.wait(under_way, timeout=STOP_WITHIN)
+        log.info("daemon stopped")
+
+    async def _plan_polls(self) -> None:
+        """Plan each source's next poll by what the store says, and wake up to the wall clock."""
+        try:
+            states = await asyncio.to_thread(self.store.source_states)
+        except StoreError as trouble:
+            log.error("cannot read our own store; trying again", error=str(trouble))
+            return
+        at = self.clock()
+        for state in states:
+            watched = self.poller.watched.get(state.id)
+            due = due_at(state, watched.every, at) if watched else None
+            if due is not None and state.id not in self._polling:
+                self._plan(state.id, due)
+        self._scheduler.wakeup()
+
+    def _plan(self, source_id: str, at: datetime) -> None:
+        self._scheduler.add_job(
+            self._poll, "date", id=source_id, run_date=at, args=[source_id], replace_existing=True
+        )
+
+    async def _poll(self, source_id: str) -> None:
+        again_at: datetime | None = self.clock() + REST
+        self._polling.add(source_id)
+        try:
+            async with self.poller.slots:
+                report = await self.poller.poll(source_id)
+            if report.status is not PollStatus.SKIPPED:
+                again_at = report.next_poll_at  # None: paused
+        except StoreError as trouble:
+            log.error("poll not stored; trying again", source=source_id, error=str(trouble))
+        finally:
+            self._polling.discard(source_id)
+        if again_at is not None:
+            self._plan(source_id, again_at)
+
+    async def _close_digests(self) -> None:
+        """Close the digests that fell due and write their reports."""
+        try:
+            await run_detached(self._close_and_archive)
+        except EcouteError as trouble:
+            log.error("digest not written; trying again", error=str(trouble))
+
+    def _close_and_archive(self) -> None:
+        self.digester.close_due()
+        self.digester.archive_waiting()
+
+    async def _deliver(self) -> None:
+        """Send what waits and is due."""
+        try:
+            await run_detached(self.digester.deliver)
+        except EcouteError as trouble:
+            log.error("mail not sent; trying again", error=str(trouble))
+
+    async def _retain(self) -> None:
+        """Erase texts kept long enough."""
+        try:
+            erased = await asyncio.to_thread(self.store.expire, self.clock(), self.keep)
+        except StoreError as trouble:
+            log.error("old texts not erased; trying again", error=str(trouble))
+        else:
+            if erased:
+                log.info("old texts erased", mentions=erased)
+
+
+async def run_detached(work: Callable[[], object]) -> None:
+    """Run work in a thread that does not hold up our end: a mail server may be slow to answer."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def finish(error: BaseException | None) -> None:
+        if not done.done():
+            done.set_exception(error) if error else done.set_result(None)
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            work()
+        except BaseException as raised:  # noqa: BLE001 - handed over whole to the waiting task
+            error = raised
+        with suppress(RuntimeError):  # the loop may have ended meanwhile
+            loop.call_soon_threadsafe(finish, error)
+
+    threading.Thread(target=run, daemon=True, name="digests").start()
+    await done

@@ -1,0 +1,121 @@
+"""The public JSON shapes of the contract, as plain dicts ready to write."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import datetime
+
+from monitor.clock import format_instant
+from monitor.model import (
+    Count,
+    Match,
+    Mention,
+    Place,
+    PollError,
+    Score,
+    SourceReport,
+    SourceState,
+)
+
+_INTERNAL = {"reason", "outlet", "digest_id"}
+"""Fields of a mention that its JSON does not have (``explain`` and the digest use them)."""
+
+MENTION_FIELDS = tuple(f.name for f in fields(Mention) if f.name not in _INTERNAL)
+
+
+def dump(value: object) -> str:
+    """Write one JSON document on one line, accents as they are."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def mention_json(mention: Mention) -> dict[str, object]:
+    """Return a mention with exactly the fields of the contract."""
+    shape: dict[str, object] = {name: getattr(mention, name) for name in MENTION_FIELDS}
+    return shape | {
+        "matched": list(mention.matched),
+        "themes": dict(mention.themes),
+        "places": [_place_json(place) for place in mention.places],
+    }
+
+
+def error_json(error: PollError | None) -> dict[str, object] | None:
+    """Return why a poll failed."""
+    if error is None:
+        return None
+    return {
+        "code": error.code,
+        "message": error.message,
+        "http_status": error.http_status,
+        "retry_at": error.retry_at,
+    }
+
+
+def report_json(report: SourceReport) -> dict[str, object]:
+    """Return one source's line of ``poll --json``."""
+    return {
+        "id": report.id,
+        "type": report.type,
+        "status": report.status,
+        "fetched": report.fetched,
+        "matched": report.matched,
+        "new": report.new,
+        "updated": report.updated,
+        "duplicates": report.duplicates,
+        "error": error_json(report.error),
+        "next_poll_at": report.next_poll_at,
+    }
+
+
+def state_json(state: SourceState) -> dict[str, object]:
+    """Return one source's line of ``sources --json``."""
+    return {
+        "id": state.id,
+        "type": state.type,
+        "url": state.address,
+        "businesses": list(state.businesses),
+        "status": state.status,
+        "state": state.health,
+        "error": error_json(state.error),
+        "last_ok_at": state.last_ok_at,
+        "next_poll_at": state.next_poll_at,
+        "failures": state.failures,
+        "paused": state.paused,
+        "mentions": state.mentions,
+    }
+
+
+def score_json(score: Score, language: str | None) -> dict[str, object]:
+    """Return one line of ``score --ndjson``."""
+    return {
+        "sentiment": score.sentiment,
+        "polarity": score.polarity,
+        "confidence": score.confidence,
+        "language": language,
+        "scorer": score.scorer,
+    }
+
+
+def match_json(match: Match) -> dict[str, object]:
+    """Return one match of ``match --ndjson``."""
+    return {
+        "business": match.business,
+        "relevance": match.relevance,
+        "terms": list(match.terms),
+        "reason": match.reason,
+    }
+
+
+def count_json(count: Count) -> dict[str, object]:
+    """Return one row of ``stats --json``."""
+    return {f.name: getattr(count, f.name) for f in fields(Count)}
+
+
+def _place_json(place: Place) -> dict[str, object]:
+    return {"source": place.source, "url": place.url}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    raise TypeError(f"{type(value).__name__} has no JSON shape")

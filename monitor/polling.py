@@ -1,0 +1,308 @@
+"""One poll: state → fetch → pipeline → one transaction. Serves every door alike."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from monitor.clock import Clock
+from monitor.clock import now as wall_clock
+from monitor.errors import Code, FetchError, SourceError
+from monitor.fetching.backoff import backoff_delay, jittered
+from monitor.fetching.base import Session
+from monitor.fetching.client import Client
+from monitor.model import (
+    Cursor,
+    Entry,
+    FetchMemory,
+    Health,
+    Page,
+    PollError,
+    PollOutcome,
+    PollStatus,
+    Saved,
+    SourceReport,
+    SourceState,
+)
+from monitor.pipeline import Origin, Pipeline
+from monitor.sources.base import Source
+from monitor.store.base import Store
+from monitor.wording import Wording
+
+log = structlog.get_logger(__name__)
+
+MAX_ENTRIES = 5_000
+"""Entries one poll may read (promises: ``too_large``)."""
+MAX_WAIT = timedelta(hours=24)
+"""No source waits longer than this for its next poll, plus its own interval."""
+SIDE_BY_SIDE = 48
+"""Polls under way at once: enough to wait on many slow hosts, few enough for a Raspberry Pi."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A configured source, ready to be polled."""
+
+    id: str
+    source: Source[Any]
+    origin: Origin
+    every: timedelta
+    max_pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What asking a source gave: what was read, and the error that ended it, if one did."""
+
+    entries: tuple[Entry, ...]
+    cursor: Cursor
+    memory: FetchMemory
+    unchanged: bool
+    notice: str | None = None
+    error: SourceError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poller:
+    """Polls sources side by side; reading, matching and storing run in threads."""
+
+    store: Store
+    client: Client
+    pipeline: Pipeline
+    watched: Mapping[str, Watched]
+    words: Wording
+    clock: Clock = wall_clock
+    chance: Callable[[], float] = random.random
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SIDE_BY_SIDE))
+
+    async def poll_all(
+        self,
+        ids: Iterable[str],
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        done: Callable[[SourceReport], None] = lambda _: None,
+    ) -> list[SourceReport]:
+        """Poll these sources, those that are not due skipped; ``done`` is told of each as it ends.
+
+        Raises ``StoreError`` when the store is unusable, once the others have ended.
+        """
+
+        async def one(source_id: str) -> SourceReport:
+            async with self.slots:
+                report = await self.poll(source_id, force=force, dry_run=dry_run)
+            done(report)
+            return report
+
+        results = await asyncio.gather(*(one(i) for i in ids), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return [result for result in results if isinstance(result, SourceReport)]
+
+    async def poll(
+        self, source_id: str, *, force: bool = False, dry_run: bool = False
+    ) -> SourceReport:
+        """Poll one source, unless it is not due or being polled elsewhere."""
+        watched = self.watched[source_id]
+        with self.store.hold(f"poll:{source_id}") as held:
+            state = await self._state(source_id)
+            if not held or not is_due(state, watched.every, self.clock(), force=force):
+                return skipped(state)
+            log.debug("poll starts", source=source_id)
+            reading = await read(watched, self.client, state.cursor, state.memory)
+            outcome, matched = await asyncio.to_thread(self._conclude, watched, state, reading)
+            saved = await asyncio.to_thread(self.store.save_poll, outcome, dry_run=dry_run)
+            report = report_of(outcome, matched, saved, unchanged=reading.unchanged)
+        log_report(report, reading.error)
+        return report
+
+    async def _state(self, source_id: str) -> SourceState:
+        states = await asyncio.to_thread(self.store.source_states)
+        return next(state for state in states if state.id == source_id)
+
+    def _conclude(
+        self, watched: Watched, state: SourceState, reading: Reading
+    ) -> tuple[PollOutcome, int]:
+        sightings = self.pipeline(reading.entries, watched.origin)
+        at = self.clock()
+        error = None if reading.error is None else tell(reading.error, self.words)
+        outcome = PollOutcome(
+            state=next_state(
+                state, reading, error, every=watched.every, at=at, chance=self.chance()
+            ),
+            at=at,
+            fetched=len(reading.entries),
+            sightings=sightings,
+        )
+        return outcome, len(sightings)
+
+
+def tell(error: SourceError, words: Wording) -> PollError:
+    """Put an error into words for people, in their language; its detail is for the log."""
+    status = f" ({error.http_status})" if error.http_status else ""
+    return PollError(
+        code=error.code,
+        message=words(f"errors.{error.code}") + status,
+        http_status=error.http_status,
+        retry_at=error.retry_at,
+    )
+
+
+async def read(watched: Watched, client: Client, cursor: Cursor, memory: FetchMemory) -> Reading:
+    """Read a source's pages. Never raises for what a source did: the error is in the reading."""
+    session = client.session(memory)
+    pages: list[Page] = []
+    error: SourceError | None = None
+    try:
+        await _read_pages(watched, session, cursor, pages)
+    except SourceError as known:
+        error = known
+    except Exception as surprise:
+        # One of the two broad excepts of the house: one source's failure never costs another.
+        log.exception("poll failed in a way we did not foresee", source=watched.id)
+        error = SourceError(Code.INTERNAL, type(surprise).__name__)
+    entries = tuple(entry for page in pages for entry in page.entries)
+    notices = [*(page.problem for page in pages), session.notice]
+    return Reading(
+        entries=entries,
+        cursor=pages[-1].cursor if pages else cursor,
+        # What a cut exchange taught is forgotten: what it did not show must be asked for again.
+        memory=session.memory if error is None else memory,
+        unchanged=session.unchanged and not entries,
+        notice="; ".join(notice for notice in notices if notice) or None,
+        error=error,
+    )
+
+
+async def _read_pages(
+    watched: Watched, session: Session, cursor: Cursor, pages: list[Page]
+) -> None:
+    """Append the pages as they come, to the source's limit: an error keeps those read before."""
+    entries = 0
+    async with aclosing(watched.source.pages(session, cursor)) as coming:
+        async for page in coming:
+            entries += len(page.entries)
+            if entries > MAX_ENTRIES:
+                raise FetchError(Code.TOO_LARGE, f"more than {MAX_ENTRIES} entries")
+            pages.append(page)
+            if len(pages) >= watched.max_pages:
+                return
+
+
+def due_at(state: SourceState, every: timedelta, at: datetime) -> datetime | None:
+    """Return when a source is to be asked next, ``at`` if it has waited enough; ``None``: paused.
+
+    A moment further ahead than any wait can be is the trace of a clock that was wrong, and holds
+    nothing.
+    """
+    if state.paused:
+        return None
+    horizon = at + MAX_WAIT + 2 * every
+    waits = [m for m in (state.next_poll_at, state.retry_at) if m is not None and m <= horizon]
+    return max(waits, default=at)
+
+
+def is_due(state: SourceState, every: timedelta, at: datetime, *, force: bool = False) -> bool:
+    """Tell whether a source may be asked; a pause and a Retry-After hold even with ``force``."""
+    if force:
+        state = replace(state, next_poll_at=None)
+    due = due_at(state, every, at)
+    return due is not None and due <= at
+
+
+def next_state(
+    state: SourceState,
+    reading: Reading,
+    error: PollError | None,
+    *,
+    every: timedelta,
+    at: datetime,
+    chance: float,
+) -> SourceState:
+    """Return what to remember of a source after a poll; ``chance`` in 0..1 is the jitter."""
+    state = replace(state, polled_at=at, notice=reading.notice, cursor=reading.cursor)
+    if error is None:
+        return replace(
+            state,
+            status=PollStatus.NOT_MODIFIED if reading.unchanged else PollStatus.OK,
+            health=Health.OK,
+            error=None,
+            last_ok_at=at,
+            next_poll_at=at + jittered(every, chance),
+            retry_at=None,
+            failures=0,
+            memory=reading.memory,
+        )
+    failures = state.failures + 1
+    wait = at + backoff_delay(failures, every, chance)
+    paused = error.code == Code.GONE
+    again_at = max(wait, error.retry_at) if error.retry_at else wait
+    return replace(
+        state,
+        status=PollStatus.FAILED,
+        health=_HEALTH.get(error.code, Health.OK),
+        error=error,
+        next_poll_at=None if paused else again_at,
+        retry_at=error.retry_at,
+        failures=failures,
+        paused=paused,
+    )
+
+
+_HEALTH: Mapping[str, Health] = {
+    Code.AUTH: Health.NEEDS_TOKEN,
+    Code.RATE_LIMITED: Health.RATE_LIMITED,
+    Code.GONE: Health.GONE,
+}
+
+
+def report_of(outcome: PollOutcome, matched: int, saved: Saved, *, unchanged: bool) -> SourceReport:
+    """Return the line of the round's report."""
+    state = outcome.state
+    status = PollStatus.FAILED if state.error else PollStatus.OK
+    return SourceReport(
+        id=state.id,
+        type=state.type,
+        status=PollStatus.NOT_MODIFIED if unchanged and not state.error else status,
+        fetched=outcome.fetched,
+        matched=matched,
+        new=len(saved.new),
+        updated=len(saved.updated),
+        duplicates=saved.duplicates,
+        error=state.error,
+        notice=state.notice,
+        next_poll_at=state.next_poll_at,
+    )
+
+
+def skipped(state: SourceState) -> SourceReport:
+    """Return the line of a source that was not asked: paused, held, not due or being polled."""
+    return SourceReport(
+        id=state.id,
+        type=state.type,
+        status=PollStatus.SKIPPED,
+        error=state.error,
+        next_poll_at=state.next_poll_at,
+    )
+
+
+def log_report(report: SourceReport, error: SourceError | None) -> None:
+    """Log one poll: info when it went well, warning when it will be tried again."""
+    facts = {
+        "source": report.id,
+        "fetched": report.fetched,
+        "matched": report.matched,
+        "new": report.new,
+    }
+    if error is None:
+        log.info("poll done", status=str(report.status), **facts)
+    else:
+        log.warning("poll failed", code=str(error.code), detail=error.detail, **facts)
