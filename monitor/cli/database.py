@@ -1,0 +1,52 @@
+"""``backup``, ``restore`` and ``db check``: care for the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor.cli import show
+from monitor.cli.door import Door, pass_door
+from monitor.errors import StoreCode, StoreError
+from monitor.store.sqlite import SqliteStore
+from monitor.store.sqlite import restore as put_back
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@pass_door
+def backup(door: Door, file: Path) -> None:
+    """Write a whole, consistent copy of the database, also while the daemon runs."""
+    door.app.store.backup(file)
+    show.result(door.app.words("cli.backup_written", path=file))
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@pass_door
+def restore(door: Door, file: Path) -> None:
+    """Put a backup in the database's place, once checked; the old one is kept beside."""
+    kept = put_back(file, door.app.config.database)
+    show.result(door.app.words("cli.restored", path=door.app.config.database, kept=kept or "-"))
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command("check")
+@pass_door
+def check(door: Door) -> None:
+    """Check the database whole; say what is wrong."""
+    file = door.app.config.database
+    if not file.exists():
+        show.result(door.app.words("cli.db_absent", path=file))
+        return
+    store = SqliteStore.open(file)
+    if problems := store.check():
+        raise StoreError(StoreCode.DB_CORRUPT, "; ".join(problems), "restore a backup")
+    show.result(door.app.words("cli.check_database"))

@@ -1,0 +1,66 @@
+"""What every command is given: the configuration's file and, when asked for, the application."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from monitor.app import App, load_app
+from monitor.cli import show
+from monitor.clock import now
+from monitor.log import configure_logging
+from monitor.moments import parse_moment
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Door:
+    """The global options of one run."""
+
+    file: Path
+    level: int
+
+    @cached_property
+    def app(self) -> App:
+        """The application of the configuration. Raises ConfigError."""
+        app = load_app(self.file, os.environ)
+        configure_logging(
+            self.level, json=False, colours=show.is_colourful(), secrets=app.config.secrets
+        )
+        for notice in app.config.notices:
+            show.note(notice)
+        return app
+
+    def moment(self, text: str | None) -> datetime | None:
+        """Read a moment of the command line in the owner's time zone."""
+        if text is None:
+            return None
+        try:
+            return parse_moment(text, now(), self.app.zone)
+        except ValueError as wrong:
+            raise click.UsageError(str(wrong)) from None
+
+    def business(self, name: str | None) -> str | None:
+        """Return the configured business (or competitor) of that name, whatever its case."""
+        if name is None:
+            return None
+        known = [
+            known
+            for business in self.app.config.businesses
+            for known in (business.name, *business.competitors)
+        ]
+        for candidate in known:
+            if candidate.casefold() == name.casefold():
+                return candidate
+        raise click.UsageError(f'no business "{name}"; known: {", ".join(known)}')
+
+
+pass_door: Callable[[Callable[..., T]], Callable[..., T]] = click.make_pass_decorator(Door)

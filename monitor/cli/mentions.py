@@ -1,0 +1,195 @@
+"""``mentions``, ``stats``, ``label`` and ``status``: asking the database, and putting it right."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from monitor.cli import show
+from monitor.cli.door import Door, pass_door
+from monitor.clock import now
+from monitor.exchange.shapes import MENTION_FIELDS, dump, mention_json
+from monitor.model import Kind, Mention, MentionQuery, Sentiment, Status
+from monitor.reporting.stats import stats_json, stats_report
+from monitor.text import cut
+
+ORDERS = (
+    "-published_at", "published_at", "-found_at", "found_at", "-relevance", "polarity", "-polarity",
+)  # fmt: skip
+DEFAULT_SPAN = timedelta(days=30)
+"""What ``stats`` looks at when not told."""
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option("--business", metavar="NAME", help="Only of this business.")
+@click.option("--source", metavar="ID", help="Only from this source.")
+@click.option("--sentiment", type=click.Choice([s.value for s in Sentiment]))
+@click.option("--language", metavar="CODE", help="Two letters, as fr.")
+@click.option("--kind", type=click.Choice([k.value for k in Kind]))
+@click.option("--since", metavar="WHEN", help="Found since: 7d, 2026-11-01, monday.")
+@click.option("--until", metavar="WHEN", help="Found before.")
+@click.option("--status", "state", type=click.Choice([s.value for s in Status]))
+@click.option("--min-relevance", type=click.FloatRange(0, 1), metavar="0..1")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many; default: all.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out the first ones.")
+@click.option("--order", type=click.Choice(ORDERS), default=ORDERS[0], show_default=True)
+@click.option("--json", "shape", flag_value="json", help="One JSON document.")
+@click.option("--ndjson", "shape", flag_value="ndjson", help="One JSON object a line.")
+@click.option("--csv", "shape", flag_value="csv", help="A table for a spreadsheet.")
+@pass_door
+def mentions(
+    door: Door,
+    query: str | None,
+    *,
+    business: str | None,
+    source: str | None,
+    sentiment: str | None,
+    language: str | None,
+    kind: str | None,
+    since: str | None,
+    until: str | None,
+    state: str | None,
+    min_relevance: float | None,
+    limit: int | None,
+    offset: int,
+    order: str,
+    shape: str | None,
+) -> None:
+    """Find mentions: words, "phrases", -without, OR, prefix*; case and accents do not matter."""
+    found = door.app.store.find(
+        MentionQuery(
+            text=query,
+            business=door.business(business),
+            source=source,
+            sentiment=Sentiment(sentiment) if sentiment else None,
+            language=language,
+            kind=Kind(kind) if kind else None,
+            since=door.moment(since),
+            until=door.moment(until),
+            status=Status(state) if state else None,
+            min_relevance=min_relevance,
+            limit=limit,
+            offset=offset,
+            order=order,
+        )
+    )
+    _SHAPES[shape](found)
+
+
+def _show_json(found: Iterable[Mention]) -> None:
+    show.json_document([mention_json(mention) for mention in found])
+
+
+def _show_ndjson(found: Iterable[Mention]) -> None:
+    show.ndjson(mention_json(mention) for mention in found)
+
+
+def _show_csv(found: Iterable[Mention]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(MENTION_FIELDS)
+    for mention in found:
+        writer.writerow([_cell(value) for value in mention_json(mention).values()])
+
+
+def _cell(value: object) -> object:
+    """Return a CSV cell that no spreadsheet takes for a formula."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = value if isinstance(value, str) else dump(value).strip('"')
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _show_lines(found: Iterable[Mention]) -> None:
+    show.table(("date", "sentiment", "source", "mention", "id"), [_row(m) for m in found])
+
+
+def _row(mention: Mention) -> tuple[str, ...]:
+    return (
+        f"{mention.published_at:%Y-%m-%d}",
+        str(mention.sentiment),
+        mention.source,
+        cut(mention.title or mention.text, 80),
+        mention.id,
+    )
+
+
+_SHAPES: dict[str | None, Callable[[Iterable[Mention]], None]] = {
+    None: _show_lines,
+    "json": _show_json,
+    "ndjson": _show_ndjson,
+    "csv": _show_csv,
+}
+
+
+@click.command()
+@click.option("--business", metavar="NAME", help="Only of this business.")
+@click.option("--since", metavar="WHEN", help="From when; default 30d.")
+@click.option("--until", metavar="WHEN", help="Until when; default now.")
+@click.option(
+    "--by",
+    type=click.Choice(["day", "week", "source", "sentiment", "language"]),
+    default="day",
+    show_default=True,
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@pass_door
+def stats(
+    door: Door,
+    *,
+    business: str | None,
+    since: str | None,
+    until: str | None,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Count mentions, against the period before."""
+    end = door.moment(until) or now()
+    start = door.moment(since) or end - DEFAULT_SPAN
+    if start >= end:
+        raise click.UsageError("--since must be before --until")
+    wanted = [door.business(business)] if business else door.app.digester.businesses
+    reports = [
+        stats_report(door.app.store, name, start, end, by) for name in wanted if name is not None
+    ]
+    if as_json:
+        show.json_document([stats_json(report) for report in reports])
+        return
+    for report in reports:
+        shape: dict[str, Any] = stats_json(report)
+        show.note(f"{report.business}")
+        rows = [
+            tuple(str(row[key]) for key in ("key", "mentions", "negative", "neutral", "positive"))
+            for row in shape["groups"]
+        ]
+        show.table(("", "mentions", "negative", "neutral", "positive"), rows)
+
+
+@click.command()
+@click.argument("mention_id", metavar="ID")
+@click.argument("sentiment", type=click.Choice([s.value for s in Sentiment]), required=False)
+@click.option("--irrelevant", is_flag=True, help="It does not concern the business at all.")
+@pass_door
+def label(door: Door, mention_id: str, sentiment: str | None, *, irrelevant: bool) -> None:
+    """Put a mention's sentiment right, or say that it is irrelevant; this wins over any scorer."""
+    if (sentiment is None) == (not irrelevant):
+        raise click.UsageError("give either a sentiment or --irrelevant")
+    chosen = Sentiment(sentiment) if sentiment else None
+    if not door.app.store.correct(mention_id, chosen, now()):
+        raise click.UsageError(f'no mention "{mention_id}"')
+
+
+@click.command()
+@click.argument("mention_id", metavar="ID")
+@click.argument("state", metavar="STATUS", type=click.Choice([s.value for s in Status]))
+@click.option("--note", help="A word to remember.")
+@pass_door
+def status(door: Door, mention_id: str, state: str, note: str | None) -> None:
+    """Say what you did with a mention: new, handled, ignored."""
+    if not door.app.store.set_status(mention_id, Status(state), note, now()):
+        raise click.UsageError(f'no mention "{mention_id}"')

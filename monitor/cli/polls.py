@@ -1,0 +1,207 @@
+"""``poll``, ``run``, ``check`` and ``sources``: looking, and how looking goes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from monitor.checking import Finding, check_all
+from monitor.cli import show
+from monitor.cli.door import Door, pass_door
+from monitor.cli.ending import ExitCode
+from monitor.clock import format_instant, now
+from monitor.daemon import Daemon
+from monitor.delivery.outbox import DeliveryReport
+from monitor.exchange.shapes import error_json, report_json, state_json
+from monitor.model import PollStatus, SourceReport, SourceState
+
+
+@click.command()
+@click.option("--source", "ids", multiple=True, metavar="ID", help="Only this source; repeatable.")
+@click.option("--force", is_flag=True, help="Also what is not due; a pause or Retry-After holds.")
+@click.option("--dry-run", is_flag=True, help="Store nothing, show what would be.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@pass_door
+def poll(door: Door, ids: Sequence[str], *, force: bool, dry_run: bool, as_json: bool) -> int:
+    """Look once at every source that is due."""
+    started_at = now()
+    reports = asyncio.run(poll_once(door, ids, force=force, dry_run=dry_run))
+    if as_json:
+        show.json_document(
+            {
+                "started_at": started_at,
+                "finished_at": now(),
+                "new": sum(report.new for report in reports),
+                "updated": sum(report.updated for report in reports),
+                "sources": [report_json(report) for report in reports],
+            }
+        )
+    else:
+        show.result(summary(door, reports))
+    return exit_code(reports)
+
+
+async def poll_once(
+    door: Door, ids: Sequence[str], *, force: bool, dry_run: bool = False
+) -> list[SourceReport]:
+    """Poll these sources (none named: all) and tell of each that failed."""
+    known = door.app.watched
+    for source_id in ids:
+        if source_id not in known:
+            raise click.UsageError(f'no source "{source_id}"; known: {", ".join(known)}')
+    wanted = list(dict.fromkeys(ids)) or list(known)
+    async with door.app.poller() as poller:
+        with show.progress(len(wanted), "") as advance:
+            reports = await poller.poll_all(
+                wanted, force=force, dry_run=dry_run, done=lambda report: advance(report.id)
+            )
+    for report in reports:
+        if report.status is PollStatus.FAILED and report.error:
+            show.note(f"{report.id}: {report.error.code}: {report.error.message}")
+        if report.notice:
+            show.note(f"{report.id}: {report.notice}")
+    return reports
+
+
+def summary(door: Door, reports: Sequence[SourceReport]) -> str:
+    """Say in one line what a round of polls brought."""
+    words = door.app.words
+    asked = [report for report in reports if report.status is not PollStatus.SKIPPED]
+    parts = [
+        words("cli.sources_read", n=len(asked)),
+        words("cli.entries_read", n=sum(report.fetched for report in asked)),
+        words("cli.mentions_new", n=sum(report.new for report in asked)),
+        words("cli.mentions_updated", n=sum(report.updated for report in asked)),
+    ]
+    if failed := sum(report.status is PollStatus.FAILED for report in asked):
+        parts.append(words("cli.sources_failed", n=failed))
+    return ", ".join(parts)
+
+
+def exit_code(reports: Sequence[SourceReport]) -> int:
+    """Return "in part" when some source failed."""
+    failed = any(report.status is PollStatus.FAILED for report in reports)
+    return ExitCode.IN_PART if failed else ExitCode.DONE
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="One full pass, digest included, then end.")
+@pass_door
+def run(door: Door, *, once: bool) -> int:
+    """Run as the daemon: polls, digests and mail on schedule, until SIGTERM or Ctrl-C."""
+    return run_once(door) if once else run_daemon(door)
+
+
+def run_once(door: Door) -> int:
+    """Look everywhere, write the digests, send what waits; say where to look."""
+    app = door.app
+    reports = asyncio.run(poll_once(door, (), force=True))
+    show.result(summary(door, reports))
+    for business in app.digester.businesses:
+        app.digester.close(business)
+    for path in app.digester.archive_waiting():
+        if path.suffix == ".html":
+            show.result(app.words("cli.digest_written", path=os.path.relpath(path)))
+    delivery = app.digester.deliver(force=True)
+    tell_delivery(door, delivery)
+    undelivered = delivery is not None and not delivery.complete
+    return ExitCode.IN_PART if undelivered else exit_code(reports)
+
+
+def tell_delivery(door: Door, delivery: DeliveryReport | None) -> None:
+    """Say what became of the mails."""
+    words = door.app.words
+    if delivery is None:
+        show.note(words("cli.no_mail"))
+        return
+    for recipient in delivery.sent:
+        show.result(words("cli.mail_sent", recipient=recipient))
+    for problem in delivery.problems:
+        show.note(problem)
+
+
+def run_daemon(door: Door) -> int:
+    """Stay up until told to stop."""
+    app = door.app
+
+    async def stay() -> None:
+        async with app.poller() as poller:
+            await Daemon(
+                store=app.store,
+                poller=poller,
+                digester=app.digester,
+                keep=app.config.privacy.keep,
+            ).run()
+
+    runner = asyncio.Runner()
+    runner.run(stay())
+    app.store.close()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A thread may still wait for a name server or a mail server; nothing of theirs is half done.
+    os._exit(ExitCode.DONE)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@pass_door
+def check(door: Door, *, as_json: bool) -> int:
+    """Try each source, the database and the mail server live; store and send nothing."""
+    findings = asyncio.run(check_all(door.app))
+    if as_json:
+        show.json_document([_finding_json(finding) for finding in findings])
+    else:
+        for finding in findings:
+            show.result(_finding_line(finding))
+    return ExitCode.DONE if all(finding.ok for finding in findings) else ExitCode.IN_PART
+
+
+def _finding_json(finding: Finding) -> dict[str, object]:
+    return {
+        "what": finding.what,
+        "id": finding.id,
+        "ok": finding.ok,
+        "message": finding.message,
+        "entries": finding.entries,
+        "matched": finding.matched,
+        "sample": finding.sample,
+        "queries": list(finding.queries),
+        "error": error_json(finding.error),
+    }
+
+
+def _finding_line(finding: Finding) -> str:
+    mark = "ok" if finding.ok else "!!"
+    sample = f"; {finding.sample}" if finding.sample else ""
+    queries = "".join(f"\n     ? {query}" for query in finding.queries)
+    return f"{mark}  {finding.id}: {finding.message}{sample}{queries}"
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@pass_door
+def sources(door: Door, *, as_json: bool) -> None:
+    """Show the health of each source."""
+    states = door.app.store.source_states()
+    if as_json:
+        show.json_document([state_json(state) for state in states])
+        return
+    headers = ("id", "state", "last ok", "next poll", "failures", "mentions", "last error")
+    show.table(headers, [_state_row(state) for state in states])
+
+
+def _state_row(state: SourceState) -> tuple[str, ...]:
+    trouble = f"{state.error.code}: {state.error.message}" if state.error else state.notice or ""
+    return (
+        state.id,
+        "paused" if state.paused else str(state.status or "never polled"),
+        format_instant(state.last_ok_at) if state.last_ok_at else "",
+        format_instant(state.next_poll_at) if state.next_poll_at else "",
+        str(state.failures),
+        str(state.mentions),
+        trouble,
+    )

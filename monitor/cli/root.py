@@ -1,0 +1,49 @@
+"""The ``ecoute`` command: its global options, and the commands below it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from monitor import __version__
+from monitor.cli import show
+from monitor.cli.database import backup, db, restore
+from monitor.cli.digests import digest
+from monitor.cli.door import Door
+from monitor.cli.mentions import label, mentions, stats, status
+from monitor.cli.polls import check, poll, run, sources
+from monitor.cli.setup import completion, config, init, version
+from monitor.cli.texts import match, score
+from monitor.log import configure_logging
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("sources.yaml"),
+    envvar="ECOUTE_CONFIG",
+    show_default=True,
+    help="The configuration; $ECOUTE_CONFIG says where else.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Log every request.")
+@click.option("-q", "--quiet", is_flag=True, help="Log only what someone must act on.")
+@click.version_option(__version__, message="ecoute %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, file: Path, *, verbose: bool, quiet: bool) -> None:
+    """Hear what is said of your business: polls, scores, stores, mails a digest."""
+    if verbose and quiet:
+        raise click.UsageError("--verbose and --quiet exclude each other")
+    level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
+    ctx.obj = Door(file=file, level=level)
+    configure_logging(level, json=False, colours=show.is_colourful(), secrets=())
+
+
+for command in (
+    init, check, poll, run, mentions, stats, score, match, label, status, digest, sources,
+    config, backup, restore, db, completion, version,
+):  # fmt: skip
+    cli.add_command(command)

@@ -1,0 +1,80 @@
+"""How the command line shows things: results on standard output, the rest on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from monitor.exchange.shapes import dump
+from monitor.log import escape_controls
+
+
+def is_colourful() -> bool:
+    """Tell whether standard error may be coloured: a terminal, and no ``NO_COLOR``."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
+def result(line: str) -> None:
+    """Print a line of result; no control character of a feed reaches the terminal (promise 28)."""
+    click.echo(escape_controls(line))
+
+
+def note(line: str) -> None:
+    """Tell a person something beside the result."""
+    click.echo(escape_controls(line), err=True)
+
+
+def json_document(value: object) -> None:
+    """Print one JSON document."""
+    click.echo(dump(value))
+
+
+def ndjson(values: Iterable[object]) -> None:
+    """Print one JSON object a line."""
+    for value in values:
+        click.echo(dump(value))
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows: a table on a terminal, tab-separated lines elsewhere."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            result("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    drawn = Table(*headers, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(escape_controls(cell)) for cell in row))
+    Console(no_color=bool(os.environ.get("NO_COLOR"))).print(drawn)
+
+
+class Advance(Protocol):
+    """Tells the progress bar of one more thing done."""
+
+    def __call__(self, name: str) -> None:
+        """Show ``name`` as done."""
+        ...
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Advance]:
+    """Show a progress bar on a terminal, nothing elsewhere."""
+    if not is_colourful():
+        yield lambda name: None  # noqa: ARG005 - the protocol's argument
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+
+        def advance(name: str) -> None:
+            bar.update(task, advance=1, description=escape_controls(name))
+
+        yield advance

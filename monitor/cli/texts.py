@@ -1,0 +1,133 @@
+"""``score`` and ``match``: what the rooms say of any text, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import click
+
+from monitor.cli import show
+from monitor.cli.door import Door, pass_door
+from monitor.exchange.shapes import match_json, score_json
+from monitor.language.detect import language_of
+from monitor.model import Entry, Kind
+from monitor.sentiment.base import Passage
+from monitor.sentiment.registry import DEFAULT_SCORER, make_scorer
+from monitor.sentiment.scoring import score_all
+from monitor.text import clean
+
+T = TypeVar("T")
+
+BATCH = 64
+"""Texts scored at once: lines of a pipe are answered as they come."""
+
+
+@click.command()
+@click.argument("texts", nargs=-1, metavar="[TEXT]...")
+@click.option("--scorer", metavar="NAME", help="Default: the configured one.")
+@click.option("--ndjson", is_flag=True, help="One JSON object a line.")
+@pass_door
+def score(door: Door, texts: Sequence[str], *, scorer: str | None, ndjson: bool) -> None:
+    """Score texts; with none, the lines of standard input: plain, or JSON objects with "text"."""
+    # A text can be scored without a configuration; a broken one is still said.
+    name = scorer or (door.app.config.sentiment.scorer if door.file.exists() else DEFAULT_SCORER)
+    chosen = make_scorer(name)
+    for batch in _batches(_read(texts, _passage), 1 if _is_talk(texts) else BATCH):
+        for passage, judged in zip(batch, score_all(chosen, batch), strict=True):
+            shape = score_json(judged, passage.language)
+            if ndjson:
+                show.ndjson([shape])
+            else:
+                show.result(
+                    f"{judged.sentiment}\t{judged.polarity:+.2f}\t{judged.confidence:.2f}"
+                    f"\t{passage.text}"
+                )
+
+
+@click.command()
+@click.argument("texts", nargs=-1, metavar="[TEXT]...")
+@click.option("--business", metavar="NAME", help="Only this business.")
+@click.option("--text", "extra", multiple=True, metavar="TEXT", help="The same as the argument.")
+@click.option("--ndjson", is_flag=True, help="One JSON object a line.")
+@pass_door
+def match(
+    door: Door, texts: Sequence[str], *, business: str | None, extra: Sequence[str], ndjson: bool
+) -> None:
+    """Say whether and why a text concerns a business; with none, the lines of standard input."""
+    name = door.business(business)
+    only = frozenset([name]) if name else None
+    for entry in _read((*texts, *extra), _entry):
+        found = door.app.matcher.match(entry, only=only)
+        own = [match for match in found if match.competitor_of is None]
+        if ndjson:
+            show.ndjson([{"matches": [match_json(match) for match in own]}])
+            continue
+        for match_ in own:
+            show.result(f"{match_.business}\t{match_.relevance:.2f}\t{match_.reason}")
+        if not own:
+            show.result(door.app.words("cli.no_match"))
+
+
+def _is_talk(texts: Sequence[str]) -> bool:
+    return bool(texts) or sys.stdin.isatty()
+
+
+def _read(texts: Sequence[str], make: Callable[[dict[str, object]], T]) -> Iterator[T]:
+    if texts:
+        yield from (make({"text": text}) for text in texts)
+        return
+    for line in sys.stdin:
+        if line.strip():
+            yield make(_object(line))
+
+
+def _object(line: str) -> dict[str, object]:
+    """Return a line as an object: JSON with "text", else the line itself is the text."""
+    if line.lstrip().startswith("{"):
+        try:
+            value = json.loads(line)
+        except ValueError:
+            return {"text": line.strip()}
+        if isinstance(value, dict) and isinstance(value.get("text"), str):
+            return value
+    return {"text": line.strip()}
+
+
+def _passage(value: dict[str, object]) -> Passage:
+    text = clean(str(value["text"]))
+    return Passage(
+        text=text,
+        business=_text(value.get("business")),
+        rating=_number(value.get("rating")),
+        language=language_of(text, _text(value.get("language")), ()),
+    )
+
+
+def _entry(value: dict[str, object]) -> Entry:
+    return Entry(
+        external_id="",
+        url=_text(value.get("url")),
+        title=_text(value.get("title")),
+        text=clean(str(value["text"])),
+        author=_text(value.get("author")),
+        language=_text(value.get("language")),
+        kind=Kind.POST,
+    )
+
+
+def _text(value: object) -> str | None:
+    return clean(value) if isinstance(value, str) and value else None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch
