@@ -1,0 +1,46 @@
+# The two commands of the README are `make run` and `make test`; the others are for developers.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check lock clean
+
+run: .venv/.run
+	@$(BIN)/ecoute run --once || [ $$? -eq 1 ]
+	@echo "Pour votre commerce / for your own shop:  mv sources.yaml demo.yaml && $(BIN)/ecoute init"
+	@echo "Écoute continue; Ctrl-C l'arrête / Écoute stays up; Ctrl-C stops it."
+	@exec $(BIN)/ecoute --quiet run
+
+test: .venv/.dev
+	$(BIN)/pytest
+
+# What CI runs before the tests.
+check: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# Pin every dependency anew, with hashes, for every platform.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
+lock: .venv/pyvenv.cfg
+	$(BIN)/pip install --quiet uv
+	$(LOCK) --upgrade pyproject.toml requirements.in --output-file requirements.lock
+	$(LOCK) --extra dev --constraints requirements.lock pyproject.toml requirements.in \
+		--output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv
+
+.venv/pyvenv.cfg:
+	@sh .ci/make-venv $(PYTHON)
+
+.venv/.run: requirements.lock pyproject.toml | .venv/pyvenv.cfg
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock pyproject.toml | .venv/pyvenv.cfg
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@ .venv/.run
