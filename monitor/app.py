@@ -22,7 +22,7 @@ from monitor.fetching.client import Client, default_ssl_context
 from monitor.matching.matcher import Matcher
 from monitor.model import Business, SourceState
 from monitor.pipeline import Origin, Pipeline
-from monitor.polling import Poller, Watched
+from monitor.polling import MAX_PAGES, Poller, Watched
 from monitor.sentiment.base import Scorer
 from monitor.sentiment.registry import make_scorer, scorers
 from monitor.sources.registry import source_types
@@ -160,7 +160,7 @@ class App:
                 about=source.options.about,
             ),
             every=source.options.every or kind.every,
-            max_pages=getattr(source.options, "max_pages", 1),
+            max_pages=getattr(source.options, "max_pages", MAX_PAGES),
         )
 
     def _initial_state(self, source: ConfiguredSource) -> SourceState:

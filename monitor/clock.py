@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -21,6 +21,15 @@ def format_instant(at: datetime) -> str:
     '2026-11-22T08:00:00Z'
     """
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def format_end(at: datetime) -> str:
+    """Write an exclusive end, to the second after: what was written within that second is before.
+
+    >>> format_end(datetime(2026, 11, 22, 8, 0, 0, 5, tzinfo=UTC))
+    '2026-11-22T08:00:01Z'
+    """
+    return format_instant(at + timedelta(seconds=1) if at.microsecond else at)
 
 
 def parse_instant(text: str) -> datetime:

@@ -40,6 +40,8 @@ log = structlog.get_logger(__name__)
 
 MAX_ENTRIES = 5_000
 """Entries one poll may read (promises: ``too_large``)."""
+MAX_PAGES = 20
+"""Pages one poll may read of a source that has no limit of its own."""
 MAX_WAIT = timedelta(hours=24)
 """No source waits longer than this for its next poll, plus its own interval."""
 SIDE_BY_SIDE = 48
@@ -59,13 +61,18 @@ class Watched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What asking a source gave: what was read, and the error that ended it, if one did."""
+    """What asking a source gave: what was read, and the error that ended it, if one did.
+
+    ``damage`` says what of the answers could not be read, ``moved`` the permanent redirects that
+    are believed: facts in English, for the log.
+    """
 
     entries: tuple[Entry, ...]
     cursor: Cursor
     memory: FetchMemory
     unchanged: bool
-    notice: str | None = None
+    damage: tuple[str, ...] = ()
+    moved: str | None = None
     error: SourceError | None = None
 
 
@@ -121,7 +128,7 @@ class Poller:
             outcome, matched = await asyncio.to_thread(self._conclude, watched, state, reading)
             saved = await asyncio.to_thread(self.store.save_poll, outcome, dry_run=dry_run)
             report = report_of(outcome, matched, saved, unchanged=reading.unchanged)
-        log_report(report, reading.error)
+        log_report(report, reading)
         return report
 
     async def _state(self, source_id: str) -> SourceState:
@@ -134,9 +141,15 @@ class Poller:
         sightings = self.pipeline(reading.entries, watched.origin)
         at = self.clock()
         error = None if reading.error is None else tell(reading.error, self.words)
+        notice = notice_of(reading, self.words)
         outcome = PollOutcome(
             state=next_state(
-                state, reading, error, every=watched.every, at=at, chance=self.chance()
+                replace(state, notice=notice),
+                reading,
+                error,
+                every=watched.every,
+                at=at,
+                chance=self.chance(),
             ),
             at=at,
             fetched=len(reading.entries),
@@ -156,6 +169,13 @@ def tell(error: SourceError, words: Wording) -> PollError:
     )
 
 
+def notice_of(reading: Reading, words: Wording) -> str | None:
+    """Put into words what a person should see though the poll went well; ``None``: nothing."""
+    notices = [words("errors.damaged")] if reading.damage and not reading.error else []
+    notices += [words("errors.moved", addresses=reading.moved)] if reading.moved else []
+    return " ".join(notices) or None
+
+
 async def read(watched: Watched, client: Client, cursor: Cursor, memory: FetchMemory) -> Reading:
     """Read a source's pages. Never raises for what a source did: the error is in the reading."""
     session = client.session(memory)
@@ -170,14 +190,14 @@ async def read(watched: Watched, client: Client, cursor: Cursor, memory: FetchMe
         log.exception("poll failed in a way we did not foresee", source=watched.id)
         error = SourceError(Code.INTERNAL, type(surprise).__name__)
     entries = tuple(entry for page in pages for entry in page.entries)
-    notices = [*(page.problem for page in pages), session.notice]
     return Reading(
         entries=entries,
         cursor=pages[-1].cursor if pages else cursor,
         # What a cut exchange taught is forgotten: what it did not show must be asked for again.
         memory=session.memory if error is None else memory,
         unchanged=session.unchanged and not entries,
-        notice="; ".join(notice for notice in notices if notice) or None,
+        damage=tuple(page.problem for page in pages if page.problem),
+        moved=session.notice,
         error=error,
     )
 
@@ -228,7 +248,7 @@ def next_state(
     chance: float,
 ) -> SourceState:
     """Return what to remember of a source after a poll; ``chance`` in 0..1 is the jitter."""
-    state = replace(state, polled_at=at, notice=reading.notice, cursor=reading.cursor)
+    state = replace(state, polled_at=at, cursor=reading.cursor)
     if error is None:
         return replace(
             state,
@@ -294,7 +314,7 @@ def skipped(state: SourceState) -> SourceReport:
     )
 
 
-def log_report(report: SourceReport, error: SourceError | None) -> None:
+def log_report(report: SourceReport, reading: Reading) -> None:
     """Log one poll: info when it went well, warning when it will be tried again."""
     facts = {
         "source": report.id,
@@ -302,7 +322,9 @@ def log_report(report: SourceReport, error: SourceError | None) -> None:
         "matched": report.matched,
         "new": report.new,
     }
-    if error is None:
+    if reading.damage:
+        log.warning("answer damaged", source=report.id, detail="; ".join(reading.damage))
+    if (error := reading.error) is None:
         log.info("poll done", status=str(report.status), **facts)
     else:
         log.warning("poll failed", code=str(error.code), detail=error.detail, **facts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -26,15 +27,24 @@ class Door:
     """The global options of one run."""
 
     file: Path
-    level: int
+    verbose: bool
+    quiet: bool
+
+    def log(self, level: int, secrets: Collection[str] = ()) -> None:
+        """Log from this level on; with ``--verbose`` everything."""
+        configure_logging(
+            logging.DEBUG if self.verbose else level,
+            json=False,
+            colours=show.is_colourful(),
+            secrets=secrets,
+        )
 
     @cached_property
     def app(self) -> App:
         """The application of the configuration. Raises ConfigError."""
         app = load_app(self.file, os.environ)
-        configure_logging(
-            self.level, json=False, colours=show.is_colourful(), secrets=app.config.secrets
-        )
+        # A command tells by itself what went wrong; only a surprise of ours is logged.
+        self.log(logging.ERROR, app.config.secrets)
         for notice in app.config.notices:
             show.note(notice)
         return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -127,6 +128,7 @@ def tell_delivery(door: Door, delivery: DeliveryReport | None) -> None:
 def run_daemon(door: Door) -> int:
     """Stay up until told to stop."""
     app = door.app
+    door.log(logging.WARNING if door.quiet else logging.INFO, app.config.secrets)
 
     async def stay() -> None:
         async with app.poller() as poller:

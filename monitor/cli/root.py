@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from monitor import __version__
-from monitor.cli import show
 from monitor.cli.database import backup, db, restore
 from monitor.cli.digests import digest
 from monitor.cli.door import Door
@@ -16,7 +15,6 @@ from monitor.cli.mentions import label, mentions, stats, status
 from monitor.cli.polls import check, poll, run, sources
 from monitor.cli.setup import completion, config, init, version
 from monitor.cli.texts import match, score
-from monitor.log import configure_logging
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -30,16 +28,16 @@ from monitor.log import configure_logging
     help="The configuration; $ECOUTE_CONFIG says where else.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Log every request.")
-@click.option("-q", "--quiet", is_flag=True, help="Log only what someone must act on.")
+@click.option("-q", "--quiet", is_flag=True, help="The daemon: log only what went wrong.")
 @click.version_option(__version__, message="ecoute %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, file: Path, *, verbose: bool, quiet: bool) -> None:
     """Hear what is said of your business: polls, scores, stores, mails a digest."""
     if verbose and quiet:
         raise click.UsageError("--verbose and --quiet exclude each other")
-    level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
-    ctx.obj = Door(file=file, level=level)
-    configure_logging(level, json=False, colours=show.is_colourful(), secrets=())
+    door = Door(file=file, verbose=verbose, quiet=quiet)
+    door.log(logging.ERROR)
+    ctx.obj = door
 
 
 for command in (

@@ -27,7 +27,8 @@ class Session(Protocol):
         """Get an address. ``headers`` go to that origin only, never along a redirect to another.
 
         With ``conditional`` the validators of the last stored answer are sent, and the answer may
-        be ``not_modified``; pages after the first are asked for without.
+        be ``not_modified``. Without, nothing of the exchange is remembered, its address neither:
+        for pages after the first, and for addresses that are secrets.
         """
         ...
 

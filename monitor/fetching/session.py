@@ -142,8 +142,11 @@ class PollSession:
             sent = {**(own if is_home else {}), **conditions(known)}
             answer = await self._exchange.ask(url, sent, deadline)
             if answer.status not in REDIRECTS:
+                response = _response(url, answer)
+                if not conditional:
+                    return self._count(response)
                 self._learn_move(route, moved_to)
-                return self._learn_answer(address_key(url), _response(url, answer))
+                return self._learn_answer(address_key(url), response)
             url = next_hop(url, answer.headers.get("location"), visited)
             is_permanent = is_permanent and answer.status in PERMANENT
             moved_to = url if is_permanent else moved_to
@@ -161,12 +164,15 @@ class PollSession:
         Not under the one asked first: its redirect may lead elsewhere tomorrow, to a server that
         would say "not modified" of what we never read.
         """
-        self._answers += 1
-        self._unchanged_answers += response.not_modified
         if not response.not_modified:
             self._validators.pop(key, None)
             if (found := read_validators(response.headers)) is not None:
                 self._validators[key] = found
+        return self._count(response)
+
+    def _count(self, response: Response) -> Response:
+        self._answers += 1
+        self._unchanged_answers += response.not_modified
         return response
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import ClassVar, Generic, TypeVar
 
@@ -101,7 +101,7 @@ class Source(ABC, Generic[Options]):
         return ()
 
     @abstractmethod
-    def pages(self, session: Session, cursor: Cursor) -> AsyncIterator[Page]:
+    def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield pages of entries from where the last stored poll ended.
 
         The cursor of a page is right once that page and those before are stored: the poll may be

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -17,7 +18,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from monitor.errors import Code, Malformed, SourceError
 from monitor.fetching.base import Session
-from monitor.model import Cursor, Entry, Page, Response
+from monitor.model import Cursor, Entry, Kind, Page, Response
 from monitor.sources.addresses import at_server, web_url
 from monitor.sources.base import NetworkOptions, Source
 from monitor.sources.feed_discovery import discover_feed
@@ -56,6 +57,11 @@ class FeedOptions(NetworkOptions):
         description="The feed's address, or the site's: its feed is then discovered. Or a file.",
         examples=["https://example.org/rss.xml", "https://example.org", "./feeds/press.xml"],
     )
+    kind: Kind | None = Field(
+        default=None,
+        description="What its entries are. Default: told from each entry, mostly article.",
+        examples=["review"],
+    )
 
 
 class Feed(Source[FeedOptions]):
@@ -77,7 +83,7 @@ class Feed(Source[FeedOptions]):
         """The address or the path, without secrets."""
         return shown_url(self.options.url) if self._is_web else self.options.url
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncIterator[Page]:
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield the one page there is, or nothing when it has not changed.
 
         The cursor remembers the feed that was discovered on a site, asked directly from then on.
@@ -93,7 +99,7 @@ class Feed(Source[FeedOptions]):
         else:
             page = await self._read_address(session, conditional=True)
         if page is not None:
-            yield page
+            yield page if self.options.kind is None else _as_kind(page, self.options.kind)
 
     @property
     def _is_web(self) -> bool:
@@ -142,6 +148,10 @@ async def _page_of(response: Response, cursor: Cursor) -> Page:
     # Ten megabytes take seconds to read: other polls go on meanwhile.
     entries, problem = await asyncio.to_thread(read_feed, response)
     return Page(entries=entries, cursor=cursor, problem=problem)
+
+
+def _as_kind(page: Page, kind: Kind) -> Page:
+    return replace(page, entries=tuple(replace(entry, kind=kind) for entry in page.entries))
 
 
 def _is_lost(error: SourceError) -> bool:

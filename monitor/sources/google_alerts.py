@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, ClassVar
@@ -66,7 +66,7 @@ class GoogleAlerts(Source[GoogleAlertsOptions]):
         """The service; the address itself is secret."""
         return "google.com/alerts/feeds/…"
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncIterator[Page]:
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield the one page there is."""
         url = at_server(self.options.url.get_secret_value(), self.options.base_url)
         try:

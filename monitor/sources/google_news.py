@@ -11,7 +11,7 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
@@ -86,7 +86,7 @@ class GoogleNews(Source[GoogleNewsOptions]):
         """One search a business."""
         return tuple(google_news_query(b, when=self.options.when) for b in self.businesses)
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncIterator[Page]:
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield a page for each business whose search has changed; there is no cursor."""
         for business, query in zip(self.businesses, self.queries, strict=True):
             response = await session.get(self._search_url, params=self._params(query))

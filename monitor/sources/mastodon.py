@@ -7,7 +7,7 @@ servers of the fediverse answer alike. Quota: 300 requests in 5 minutes.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -90,7 +90,7 @@ class Mastodon(Source[MastodonOptions]):
         """The hashtags and, with a token, the searches."""
         return tuple(query.key for query in self._queries())
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncIterator[Page]:
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each query's new statuses, from the query that the last poll did not come to."""
         queries = self._queries()
         newest = _newest_by_query(cursor)

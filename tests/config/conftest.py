@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -46,7 +46,7 @@ class _Silent(Source[Any]):
     def address(self) -> str:
         return ""
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncIterator[Page]:
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         yield Page(entries=(), cursor=cursor)
 
 

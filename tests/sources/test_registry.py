@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from importlib.metadata import EntryPoint
 
@@ -19,7 +19,7 @@ class Notices(Source[SourceOptions]):
     options_type = SourceOptions
     address = "nowhere"
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncIterator[Page]:
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         yield Page(entries=(), cursor=cursor)
 
 

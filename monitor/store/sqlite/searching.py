@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.clock import format_instant
+from monitor.clock import format_end, format_instant
 from monitor.model import Count, Mention, MentionQuery, Period
 from monitor.store.query import QueryError, Term, TextQuery, parse_query
 from monitor.store.sqlite.rows import mention_of
@@ -83,7 +83,7 @@ def share_of_voice(db: Database, business: str, period: Period) -> dict[str, int
         {
             "business": business,
             "start": format_instant(period.start),
-            "end": format_instant(period.end),
+            "end": format_end(period.end),
         },
     )
     return {business: 0} | dict(found.fetchall())
@@ -111,7 +111,7 @@ def _conditions(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
     if query.since is not None:
         yield f"{instant} >= ?", (format_instant(query.since),)
     if query.until is not None:
-        yield f"{instant} < ?", (format_instant(query.until),)
+        yield f"{instant} < ?", (format_end(query.until),)
     if query.min_relevance is not None:
         yield "relevance >= ?", (query.min_relevance,)
     if query.undigested:
