@@ -99,13 +99,15 @@ class SourceError(EcouteError):
         *,
         http_status: int | None = None,
         retry_at: datetime | None = None,
+        body: bytes = b"",
     ) -> None:
-        """Keep the facts."""
+        """Keep the facts; ``body`` is the beginning of an error's JSON, for sources to read."""
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
         self.http_status = http_status
         self.retry_at = retry_at
+        self.body = body
 
     def __str__(self) -> str:
         """Say the code and the fact."""

@@ -106,11 +106,23 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Units spent of a platform's allowance, which is renewed at ``renews_at``."""
+
+    units: int
+    renews_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchMemory:
-    """What one source's requests taught us, by requested address; stored with its entries."""
+    """What one source's requests taught us, by requested address; stored with its entries.
+
+    ``spent`` is by the allowance's name, and stored even of a poll that failed.
+    """
 
     validators: Mapping[str, Validators] = field(default_factory=dict)
     moved: Mapping[str, Moved] = field(default_factory=dict)
+    spent: Mapping[str, Spent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,13 +178,14 @@ class Entry:
 class Page:
     """Some entries, and the cursor that is right once they are stored.
 
-    ``problem`` says, for people, what of a damaged answer could not be read; its good entries
-    are all here.
+    ``problem`` says what of a damaged answer could not be read; its good entries are all here.
+    ``removed`` holds the identifiers of entries met before that the platform has deleted.
     """
 
     entries: tuple[Entry, ...]
     cursor: Cursor
     problem: str | None = None
+    removed: tuple[str, ...] = ()
 
 
 # --- from entry to mention --------------------------------------------------------------------
@@ -372,6 +385,7 @@ class PollOutcome:
     at: datetime
     fetched: int
     sightings: tuple[Sighting, ...]
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

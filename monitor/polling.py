@@ -194,7 +194,8 @@ async def read(watched: Watched, client: Client, cursor: Cursor, memory: FetchMe
         entries=entries,
         cursor=pages[-1].cursor if pages else cursor,
         # What a cut exchange taught is forgotten: what it did not show must be asked for again.
-        memory=session.memory if error is None else memory,
+        # Not what it cost.
+        memory=session.memory if error is None else replace(memory, spent=session.memory.spent),
         unchanged=session.unchanged and not entries,
         damage=tuple(page.problem for page in pages if page.problem),
         moved=session.notice,
@@ -267,6 +268,7 @@ def next_state(
     again_at = max(wait, error.retry_at) if error.retry_at else wait
     return replace(
         state,
+        memory=reading.memory,
         status=PollStatus.FAILED,
         health=_HEALTH.get(error.code, Health.OK),
         error=error,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -40,6 +41,34 @@ class Session(Protocol):
         headers: Mapping[str, str] | None = None,
     ) -> tuple[Json, Response]:
         """Get and read a JSON answer, unconditionally. Raises ``Malformed(api)`` if it is none."""
+        ...
+
+    async def post_json(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: Json = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Json, Response]:
+        """Post a form or a JSON document and read a JSON answer; never along a redirect.
+
+        For what opens a session (a token for a password), not for anything that changes what
+        people see. Raises as ``get_json`` does.
+        """
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The instant, UTC."""
+        ...
+
+    def spend(self, allowance: str, units: int, *, limit: int, renews_at: datetime) -> None:
+        """Count units of a platform's allowance before they are used.
+
+        Raises ``FetchError(rate_limited)``, to be tried again at ``renews_at``, when ``limit``
+        would be passed.
+        """
         ...
 
     def read_file(self, path: Path) -> Response:

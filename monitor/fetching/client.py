@@ -49,6 +49,7 @@ class Client:
         self._transport = transport or GuardedTransport(guard, ssl_context or default_ssl_context())
         self._timeout = timeout
         self._max_bytes = max_bytes
+        self._clock = clock
         self._exchange = Exchange(
             self._transport,
             pacing or Pacing(),
@@ -59,7 +60,13 @@ class Client:
 
     def session(self, memory: FetchMemory) -> PollSession:
         """Return one poll's view of this client, with what its source's earlier polls learnt."""
-        return PollSession(self._exchange, memory, timeout=self._timeout, max_bytes=self._max_bytes)
+        return PollSession(
+            self._exchange,
+            memory,
+            timeout=self._timeout,
+            max_bytes=self._max_bytes,
+            clock=self._clock,
+        )
 
     async def aclose(self) -> None:
         """Close every connection."""

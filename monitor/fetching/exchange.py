@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import httpx
@@ -21,6 +21,7 @@ from monitor.urls import shown_url
 
 log = structlog.get_logger(__name__)
 
+_MOST_OF_ERROR = 16_384  # bytes; real ones have a few hundred
 CONDITIONS = ("if-none-match", "if-modified-since")
 
 
@@ -80,14 +81,20 @@ class Exchange:
         self._max_bytes = max_bytes
         self._clock = clock
 
-    async def ask(self, url: httpx.URL, headers: Mapping[str, str], deadline: Deadline) -> Answer:
-        """Get one address without following it. Raises ``FetchError``."""
+    async def ask(
+        self,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        content: bytes | None = None,
+    ) -> Answer:
+        """Get one address, or post ``content`` to it, without following it. Raises FetchError."""
         host = host_and_port(url)
         async with self._pacing.turn(host):
             self._pacing.check_held(host, self._clock())
             try:
                 async with deadline.running():
-                    answer = await self._exchange(self._request(url, headers))
+                    answer = await self._exchange(self._request(url, headers, content))
             except FetchError as error:
                 log.debug("request failed", address=shown_url(str(url)), error=str(error))
                 if error.code is Code.RATE_LIMITED and error.retry_at is not None:
@@ -96,9 +103,13 @@ class Exchange:
         log.debug("request", address=shown_url(str(url)), status=answer.status)
         return answer
 
-    def _request(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Request:
+    def _request(
+        self, url: httpx.URL, headers: Mapping[str, str], content: bytes | None
+    ) -> httpx.Request:
+        method = "GET" if content is None else "POST"
         try:
-            return httpx.Request("GET", url, headers=httpx.Headers(self._headers | dict(headers)))
+            sent = httpx.Headers(self._headers | dict(headers))
+            return httpx.Request(method, url, headers=sent, content=content)
         except UnicodeEncodeError:
             # Not chained: the library's error holds the header, and a token with it.
             detail = "a header of ours is not ASCII; is a token mistyped?"
@@ -120,7 +131,11 @@ class Exchange:
         status, headers, body = response.status_code, response.headers, b""
         if status not in REDIRECTS:
             is_conditional = any(name in request.headers for name in CONDITIONS)
-            check_status(status, headers, conditional=is_conditional, now=self._clock())
+            try:
+                check_status(status, headers, conditional=is_conditional, now=self._clock())
+            except FetchError as error:
+                error.body = await _begin_of_json(response)
+                raise
             if response.is_success:
                 body = await self._read_body(response)
         return Answer(status=status, headers=headers, body=body)
@@ -137,6 +152,19 @@ class Exchange:
             hung_up = server_hung_up(response)
             raise exchange_fault(error, in_body=True, hung_up=hung_up) from error
         return unpacker.finish()
+
+
+async def _begin_of_json(response: httpx.Response) -> bytes:
+    """Return the beginning of an error's JSON: some platforms tell only there what is wrong."""
+    body = b""
+    if "json" not in response.headers.get("content-type", ""):
+        return body
+    with suppress(httpx.TransportError, OSError, FetchError):
+        unpacker = Unpacker(response.headers.get("content-encoding", ""), _MOST_OF_ERROR)
+        async for chunk in _stream(response):
+            unpacker.feed(chunk)
+        body = unpacker.finish()
+    return body
 
 
 def _stream(response: httpx.Response) -> httpx.AsyncByteStream:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from json import dumps, loads
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import httpx
 
+from monitor.clock import Clock
 from monitor.errors import Code, FetchError, Malformed
 from monitor.fetching.exchange import Answer, Deadline, Exchange
 from monitor.fetching.files import read_local_file
@@ -28,7 +29,7 @@ from monitor.fetching.redirects import (
     read_address,
 )
 from monitor.fetching.validators import conditions, read_validators
-from monitor.model import FetchMemory, Json, Moved, Response, Validators
+from monitor.model import FetchMemory, Json, Moved, Response, Spent, Validators
 from monitor.urls import shown_url
 
 # One source asks a few addresses; those whose query changes at each poll (since_id=…) would fill
@@ -45,12 +46,20 @@ class PollSession:
     """The requests of one poll of one source; see ``Session`` in ``base.py``."""
 
     def __init__(
-        self, exchange: Exchange, memory: FetchMemory, *, timeout: timedelta, max_bytes: int
+        self,
+        exchange: Exchange,
+        memory: FetchMemory,
+        *,
+        timeout: timedelta,
+        max_bytes: int,
+        clock: Clock,
     ) -> None:
         self._exchange = exchange
         self._before = memory
         self._validators = dict(memory.validators)
         self._moved = dict(memory.moved)
+        self._spent = dict(memory.spent)
+        self._clock = clock
         self._timeout_s = timeout.total_seconds()
         self._max_bytes = max_bytes
         self._notices: list[str] = []
@@ -60,7 +69,9 @@ class PollSession:
     @property
     def memory(self) -> FetchMemory:
         """What this poll learnt, with what it did not touch."""
-        return FetchMemory(validators=_latest(self._validators), moved=_latest(self._moved))
+        return FetchMemory(
+            validators=_latest(self._validators), moved=_latest(self._moved), spent=self._spent
+        )
 
     @property
     def requests(self) -> int:
@@ -110,11 +121,42 @@ class PollSession:
     ) -> tuple[Json, Response]:
         """Get and read a JSON answer. Raises ``FetchError``, and ``Malformed(api)`` if none."""
         response = await self.get(url, params=params, headers=headers, conditional=False)
-        try:
-            answer: Json = json.loads(response.body, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            raise Malformed(Code.API, "not JSON", http_status=response.status) from error
-        return answer, response
+        return _json_of(response), response
+
+    async def post_json(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: Json = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Json, Response]:
+        """Post and read a JSON answer; a redirect is an error. Raises as ``get_json`` does."""
+        asked, own = _read_question(url, None, headers)
+        content = dumps(json) if form is None else urlencode(form)
+        kind = "application/json" if form is None else "application/x-www-form-urlencoded"
+        deadline = Deadline(self._timeout_s)
+        answer = await self._exchange.ask(
+            asked, {**own, "content-type": kind}, deadline, content.encode()
+        )
+        if answer.status in REDIRECTS:
+            raise FetchError(Code.REDIRECT, "a post is not sent elsewhere")
+        response = self._count(_response(asked, answer))
+        return _json_of(response), response
+
+    @property
+    def now(self) -> datetime:
+        """The instant, UTC."""
+        return self._clock()
+
+    def spend(self, allowance: str, units: int, *, limit: int, renews_at: datetime) -> None:
+        """Count units of an allowance. Raises ``FetchError(rate_limited)`` past its limit."""
+        before = self._spent.get(allowance)
+        used = before.units if before is not None and before.renews_at > self._clock() else 0
+        if used + units > limit:
+            detail = f"{allowance}: {used} of {limit} units spent"
+            raise FetchError(Code.RATE_LIMITED, detail, retry_at=renews_at)
+        self._spent[allowance] = Spent(units=used + units, renews_at=renews_at)
 
     def read_file(self, path: Path) -> Response:
         """Read a local file; see ``read_local_file``."""
@@ -207,6 +249,14 @@ def _is_lost(error: FetchError) -> bool:
 
 def _latest(kept: Mapping[str, _Kept]) -> dict[str, _Kept]:
     return dict(list(kept.items())[-_MOST_REMEMBERED:])
+
+
+def _json_of(response: Response) -> Json:
+    try:
+        answer: Json = loads(response.body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(Code.API, "not JSON", http_status=response.status) from error
+    return answer
 
 
 def _refuse_constant(name: str) -> Json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from monitor.model import Business
 
@@ -40,6 +41,84 @@ def google_news_query(business: Business, *, when: str | None = None) -> str:
     parts = [f"({any_name})" if len(names) > 1 else any_name]
     parts += [f'-"{name}"' for name in excluded]
     return " ".join([*parts, f"when:{when}"] if when else parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syntax:
+    """How a platform's search is written; ``None`` where it has no such thing.
+
+    ``either`` joins names of which one is enough, ``without`` stands before what must not be
+    there, ``most_chars`` and ``most_names`` limit one query.
+    """
+
+    either: str | None = None
+    without: str | None = None
+    quotes: bool = True
+    handles: bool = False
+    most_chars: int = 500
+    most_names: int = 10
+
+
+PHRASES = Syntax()
+"""One quoted name a query."""
+WORDS = Syntax(quotes=False)
+"""One name a query, not even quoted: what comes is matched again here."""
+SOCIAL_PHRASES = Syntax(handles=True, most_chars=200)
+"""One quoted name a query, handles too: Bluesky, Lemmy."""
+BING = Syntax(either=" OR ", without="-", most_chars=1500)
+GDELT = Syntax(either=" OR ", without="-", most_chars=250)
+REDDIT = Syntax(either=" OR ", without="NOT ", handles=True, most_chars=512)
+YOUTUBE = Syntax(either="|", without="-", most_chars=300)
+WIKIPEDIA = Syntax(either=" OR ", without="-", most_chars=300)
+
+
+def search_queries(business: Business, syntax: Syntax) -> tuple[str, ...]:
+    """Return the searches that together find a business: as few as the syntax allows.
+
+    Exclusions are told only where all fit beside one name; the matcher tells them anyway.
+
+    >>> shop = Business(name="Fleurs Bougamont", aliases=("Simon Bougamont", "@fb"),
+    ...                 exclude=("Bougamont Immobilier",))
+    >>> search_queries(shop, YOUTUBE)
+    ('"Fleurs Bougamont"|"Simon Bougamont" -"Bougamont Immobilier"',)
+    >>> search_queries(shop, SOCIAL_PHRASES)
+    ('"Fleurs Bougamont"', '"Simon Bougamont"', 'fb')
+    """
+    quote = '"{}"' if syntax.quotes else "{}"
+    names = [quote.format(name) for name in _plain_names(business)]
+    if syntax.handles:
+        names += _unique(_phrase(n[1:]) for n in business.aliases if n.startswith("@"))
+    excluded = _exclusions(business, syntax, room=syntax.most_chars - max(map(len, names)))
+    room = syntax.most_chars - len(excluded)
+    groups = _grouped([name for name in names if len(name) <= room], syntax, room)
+    return tuple(_either(group, syntax) + excluded for group in groups)
+
+
+def _exclusions(business: Business, syntax: Syntax, *, room: int) -> str:
+    if syntax.without is None:
+        return ""
+    names = _unique(map(_phrase, business.exclude))
+    told = "".join(f' {syntax.without}"{name}"' for name in names)
+    return told if len(told) <= room // 2 else ""
+
+
+def _grouped(names: list[str], syntax: Syntax, room: int) -> list[list[str]]:
+    """Part names into the fewest queries, in their order."""
+    groups: list[list[str]] = []
+    for name in names:
+        wider = [*groups[-1], name] if groups and syntax.either else [name]
+        fits = len(_either(wider, syntax)) <= room and len(wider) <= syntax.most_names
+        if groups and syntax.either and fits:
+            groups[-1] = wider
+        else:
+            groups.append([name])
+    return groups
+
+
+def _either(names: list[str], syntax: Syntax) -> str:
+    joined = (syntax.either or "").join(names)
+    spaced = syntax.either is not None and syntax.either.startswith(" ")
+    return f"({joined})" if len(names) > 1 and spaced else joined
 
 
 def hashtags(business: Business) -> tuple[str, ...]:

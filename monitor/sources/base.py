@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator
-from datetime import timedelta
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime, timedelta
 from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
@@ -100,6 +100,11 @@ class Source(ABC, Generic[Options]):
         """The search queries it sends, for ``ecoute check``; none when it does not search."""
         return ()
 
+    rechecks: ClassVar[timedelta | None] = None
+    """How long after it was found an entry is looked at again, for edits, counts and deletion."""
+    reaches_back: ClassVar[timedelta | None] = None
+    """How far into the past ``history`` goes; ``None``: no further than ``pages``."""
+
     @abstractmethod
     def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield pages of entries from where the last stored poll ended.
@@ -108,3 +113,26 @@ class Source(ABC, Generic[Options]):
         cut after any page (page limit, an error on the next). Raises ``FetchError`` and
         ``Malformed``.
         """
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield entries met before as they are now, and those that the platform has removed.
+
+        Called from time to time with the identifiers of young mentions, for types that set
+        ``rechecks``; the pages' cursors are not kept.
+        """
+        del session, external_ids
+        return
+        yield  # an empty generator
+
+    def history(
+        self, session: Session, since: datetime, cursor: Cursor
+    ) -> AsyncGenerator[Page, None]:
+        """Yield what was said since an instant, for ``ecoute backfill``.
+
+        ``cursor`` is that of the page after which an earlier backfill was cut; empty at first. By
+        default what a first poll would read.
+        """
+        del since, cursor
+        return self.pages(session, {})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import json as jsons
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,8 @@ BUSINESS = Business(
     aliases=("Simon Bougamont", "@fleursbougamont", "#fleursbougamont"),
     exclude=("Bougamont Immobilier",),
 )
+
+NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 _CODES = {401: Code.AUTH, 403: Code.AUTH, 410: Code.GONE, 429: Code.RATE_LIMITED}
 
@@ -42,6 +45,8 @@ class FakeSession:
 
     answers: Answers
     asked: list[Asked] = field(default_factory=list)
+    posted: list[tuple[str, Any]] = field(default_factory=list)
+    spent: dict[str, int] = field(default_factory=dict)
 
     async def get(
         self,
@@ -64,9 +69,30 @@ class FakeSession:
     ) -> tuple[Json, Response]:
         response = await self.get(url, params=params, headers=headers, conditional=False)
         try:
-            return json.loads(response.body), response
+            return jsons.loads(response.body), response
         except ValueError as error:
             raise Malformed(Code.API, "not JSON") from error
+
+    async def post_json(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: Json = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Json, Response]:
+        self.posted.append((url, form if form is not None else json))
+        return await self.get_json(url, headers=headers)
+
+    @property
+    def now(self) -> datetime:
+        return NOW
+
+    def spend(self, allowance: str, units: int, *, limit: int, renews_at: datetime) -> None:
+        used = self.spent.get(allowance, 0) + units
+        if used > limit:
+            raise FetchError(Code.RATE_LIMITED, allowance, retry_at=renews_at)
+        self.spent[allowance] = used
 
     def read_file(self, path: Path) -> Response:
         try:
@@ -97,7 +123,12 @@ class FakeSession:
             response = self.answers.get(url, answer(b"", status=404))
         if response.status >= 400:
             code = _CODES.get(response.status, Code.HTTP_STATUS)
-            raise FetchError(code, f"answered {response.status}", http_status=response.status)
+            raise FetchError(
+                code,
+                f"answered {response.status}",
+                http_status=response.status,
+                body=response.body,
+            )
         return response
 
 
@@ -113,7 +144,7 @@ def answer(
     headers = {} if content_type is None else {"content-type": content_type}
     if not isinstance(body, bytes):
         headers = {"content-type": "application/json"}
-        body = json.dumps(body).encode()
+        body = jsons.dumps(body).encode()
     if link is not None:
         headers["link"] = link
     return Response(url=url, status=status, headers=headers, body=body, not_modified=status == 304)

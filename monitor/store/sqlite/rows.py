@@ -21,6 +21,7 @@ from monitor.model import (
     PollStatus,
     Sentiment,
     SourceState,
+    Spent,
     Status,
     Validators,
 )
@@ -134,6 +135,10 @@ def _memory_of(read: Mapping[str, Mapping[str, Any]]) -> FetchMemory:
     return FetchMemory(
         validators={url: Validators(**v) for url, v in read.get("validators", {}).items()},
         moved={url: Moved(**m) for url, m in read.get("moved", {}).items()},
+        spent={
+            name: Spent(units=s["units"], renews_at=parse_instant(s["renews_at"]))
+            for name, s in read.get("spent", {}).items()
+        },
     )
 
 
@@ -141,4 +146,8 @@ def _memory_json(memory: FetchMemory) -> Json:
     return {
         "validators": {url: asdict(v) for url, v in memory.validators.items()},
         "moved": {url: asdict(m) for url, m in memory.moved.items()},
+        "spent": {
+            name: {"units": s.units, "renews_at": format_instant(s.renews_at)}
+            for name, s in memory.spent.items()
+        },
     }
