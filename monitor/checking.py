@@ -44,7 +44,7 @@ async def check_all(app: App) -> list[Finding]:
 
 async def check_source(app: App, client: Client, watched: Watched) -> Finding:
     """Read a source as if never read before."""
-    reading = await read(watched, client, {}, FetchMemory())
+    reading = await read(watched, client.session(FetchMemory()), {}, FetchMemory())
     sightings = await asyncio.to_thread(app.pipeline, reading.entries, watched.origin)
     first = sightings[0].entry if sightings else next(iter(reading.entries), None)
     error = tell(reading.error, app.words) if reading.error else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.dedupe.fingerprint import fingerprint
 from monitor.language.detect import language_of
@@ -63,6 +63,11 @@ class Pipeline:
             )
             for (entry, match), language, score in zip(matched, languages, scores, strict=True)
         )
+
+    def is_named(self, entry: Entry) -> bool:
+        """Tell whether an entry itself names the business that a search found it for."""
+        only = frozenset([entry.searched_for or ""])
+        return bool(self.matcher.match(replace(entry, searched_for=None), only=only))
 
     def _language(self, entry: Entry, match: Match) -> str | None:
         return language_of(whole_text(entry), entry.language, self._hints(match))

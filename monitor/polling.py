@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from monitor.articles.lookup import is_worth_reading, look_up
 from monitor.clock import Clock
 from monitor.clock import now as wall_clock
 from monitor.errors import Code, FetchError, SourceError
@@ -124,8 +125,12 @@ class Poller:
             if not held or not is_due(state, watched.every, self.clock(), force=force):
                 return skipped(state)
             log.debug("poll starts", source=source_id)
-            reading = await read(watched, self.client, state.cursor, state.memory)
-            outcome, matched = await asyncio.to_thread(self._conclude, watched, state, reading)
+            session = self.client.session(state.memory)
+            reading = await read(watched, session, state.cursor, state.memory)
+            entries = await self._with_articles(watched, session, reading.entries)
+            outcome, matched = await asyncio.to_thread(
+                self._conclude, watched, state, reading, entries
+            )
             saved = await asyncio.to_thread(self.store.save_poll, outcome, dry_run=dry_run)
             report = report_of(outcome, matched, saved, unchanged=reading.unchanged)
         log_report(report, reading)
@@ -135,10 +140,25 @@ class Poller:
         states = await asyncio.to_thread(self.store.source_states)
         return next(state for state in states if state.id == source_id)
 
+    async def _with_articles(
+        self, watched: Watched, session: Session, entries: tuple[Entry, ...]
+    ) -> tuple[Entry, ...]:
+        """Return the entries to store, new search results completed from their articles.
+
+        Those known already are left out: they were completed when they were new.
+        """
+        is_named = self.pipeline.is_named
+        bare = [e.external_id for e in entries if is_worth_reading(e) and not is_named(e)]
+        if not bare:
+            return entries
+        known = await asyncio.to_thread(self.store.known_ids, watched.id, bare) & set(bare)
+        fresh = (entry for entry in entries if entry.external_id not in known)
+        return await look_up(fresh, session, is_named)
+
     def _conclude(
-        self, watched: Watched, state: SourceState, reading: Reading
+        self, watched: Watched, state: SourceState, reading: Reading, entries: tuple[Entry, ...]
     ) -> tuple[PollOutcome, int]:
-        sightings = self.pipeline(reading.entries, watched.origin)
+        sightings = self.pipeline(entries, watched.origin)
         at = self.clock()
         error = None if reading.error is None else tell(reading.error, self.words)
         notice = notice_of(reading, self.words)
@@ -176,9 +196,11 @@ def notice_of(reading: Reading, words: Wording) -> str | None:
     return " ".join(notices) or None
 
 
-async def read(watched: Watched, client: Client, cursor: Cursor, memory: FetchMemory) -> Reading:
-    """Read a source's pages. Never raises for what a source did: the error is in the reading."""
-    session = client.session(memory)
+async def read(watched: Watched, session: Session, cursor: Cursor, memory: FetchMemory) -> Reading:
+    """Read a source's pages; ``memory`` is what the session began with.
+
+    Never raises for what a source did: the error is in the reading.
+    """
     pages: list[Page] = []
     error: SourceError | None = None
     try:

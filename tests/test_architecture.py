@@ -14,7 +14,7 @@ FLOORS: list[set[str]] = [
     {"model", "errors"},
     {"text", "urls", "clock", "durations", "moments", "schedules", "log", "wording"},
     {"fetching", "matching", "dedupe", "language", "sentiment"},
-    {"pipeline", "sources", "store.base", "store.query"},
+    {"pipeline", "sources", "articles", "store.base", "store.query"},
     {"config", "reporting", "delivery", "exchange", "polling", "store.sqlite"},
     {"digesting"},
     {"daemon", "app"},

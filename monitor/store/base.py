@@ -59,6 +59,10 @@ class Store(Protocol):
         """
         ...
 
+    def known_ids(self, source_id: str, external_ids: Sequence[str]) -> set[str]:
+        """Return those of a source's identifiers under which a mention was met before."""
+        ...
+
     def articles_read(self, period: Period) -> int:
         """Return how many entries were read from all sources in a period."""
         ...

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from monitor.clock import format_instant
 from monitor.dedupe.decide import Update
 from monitor.model import Period, PollOutcome, PollStatus, Saved, SourceState
-from monitor.store.sqlite.rows import configured_row, polled_row, state_of
+from monitor.store.sqlite.rows import configured_row, dump, polled_row, state_of
 from monitor.store.sqlite.sightings import store_sighting
 
 
@@ -60,6 +60,13 @@ def save_poll(db: Database, outcome: PollOutcome) -> Saved:
     _count_poll(db, outcome)
     edited = tuple(dict.fromkeys(i for i in updated if i not in new))
     return Saved(new=tuple(new), updated=edited, duplicates=duplicates)
+
+
+def known_ids(db: Database, source_id: str, external_ids: Sequence[str]) -> set[str]:
+    """Return those of a source's identifiers under which a mention was met before."""
+    sql = """SELECT external_id FROM place
+        WHERE source = ? AND external_id IN (SELECT value FROM json_each(?))"""
+    return {row["external_id"] for row in db.query(sql, [source_id, dump(list(external_ids))])}
 
 
 def articles_read(db: Database, period: Period) -> int:

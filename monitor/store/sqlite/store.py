@@ -87,6 +87,11 @@ class SqliteStore:
         with self._connection.writing(keep=not dry_run) as db:
             return polls.save_poll(db, outcome)
 
+    def known_ids(self, source_id: str, external_ids: Sequence[str]) -> set[str]:
+        """Return those of a source's identifiers under which a mention was met before."""
+        with self._connection.reading() as db:
+            return polls.known_ids(db, source_id, external_ids)
+
     def articles_read(self, period: Period) -> int:
         """Return how many entries were read from all sources, to the hour."""
         with self._connection.reading() as db:
