@@ -1,0 +1,98 @@
+"""Source packs: the French local press by département, as data files with provenance.
+
+Départements stand in ``departements.toml``, feeds in ``press.toml``; both say where they come from.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from monitor.text import fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departement:
+    """One département: its number, name, and its and its region's parts of addresses."""
+
+    number: str
+    name: str
+    slug: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackFeed:
+    """One feed of a pack; ``checked`` is the day somebody said it answered, or empty."""
+
+    name: str
+    url: str
+    checked: str
+
+
+def find_departement(wanted: str) -> Departement | None:
+    """Return a département by its number, its name, or a postcode in it.
+
+    >>> [find_departement(w).number for w in ("59", "59300", "nord", "2a", "20200", "1")]
+    ['59', '59', '59', '2A', '2B', '01']
+    """
+    known = departements()
+    number = _number_of(wanted.strip().upper())
+    if number in known:
+        return known[number]
+    name = fold(wanted)
+    return next((d for d in known.values() if fold(d.name) == name), None)
+
+
+@cache
+def departements() -> dict[str, Departement]:
+    """Return every département by its number."""
+    return {
+        number: Departement(number=number, name=name, slug=slug, region=region)
+        for number, (name, slug, region) in _read("departements.toml").items()
+    }
+
+
+def press_feeds(departement: Departement) -> tuple[PackFeed, ...]:
+    """Return the press feeds of a département."""
+    return tuple(
+        PackFeed(
+            name=row["name"],
+            url=row["url"].format(
+                departement=departement.slug,
+                region=departement.region,
+                number=departement.number,
+            ),
+            checked=row["checked"],
+        )
+        for row in _read("press.toml")["feed"]
+        if _is_for(row, departement)
+    )
+
+
+def _is_for(row: dict[str, Any], departement: Departement) -> bool:
+    numbers, regions = row.get("departements"), row.get("regions")
+    return (numbers is None or departement.number in numbers) and (
+        regions is None or departement.region in regions
+    )
+
+
+_POSTCODE = 5
+_CORSICA = "20"
+
+
+def _number_of(wanted: str) -> str:
+    """Return the number that a number or a postcode begins with."""
+    if len(wanted) == _POSTCODE and wanted.isdecimal():
+        if wanted.startswith(_CORSICA):  # 200xx and 201xx are the south, the rest the north
+            return "2A" if wanted[2] in "01" else "2B"
+        return wanted[:2]
+    return wanted.rjust(2, "0")
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__name__).joinpath(name).read_text(encoding="utf-8"))
