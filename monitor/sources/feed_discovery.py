@@ -23,24 +23,29 @@ _COMMENTS = re.compile(r"comment", re.IGNORECASE)
 
 
 def discover_feed(page: Response) -> str | None:
-    """Return the address of the site's main feed; ``None`` when the page announces none.
+    """Return the address of the site's main feed; ``None`` when the page announces none."""
+    return next(iter(discover_feeds(page)), None)
 
-    A feed of comments is only taken when there is no other.
+
+def discover_feeds(page: Response) -> tuple[str, ...]:
+    """Return the addresses of the feeds that a page announces, the main one first.
+
+    Feeds of comments come after those of what is commented on.
     """
     parser = etree.HTMLParser(no_network=True)
     try:
         root = etree.fromstring(page.body[:_MAX_HTML], parser)
     except etree.LxmlError:
-        return None
+        return ()
     if root is None:
-        return None
+        return ()
     base = _base_of(root, page.url)
     ranked = [
         (rank, index, url)
         for index, link in enumerate(root.iter("link"))
         if (rank := _rank(link)) is not None and (url := web_url(link.get("href"), base))
     ]
-    return min(ranked)[2] if ranked else None
+    return tuple(dict.fromkeys(url for _, _, url in sorted(ranked)))
 
 
 def _rank(link: etree._Element) -> int | None:
