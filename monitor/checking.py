@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 
 from monitor.app import App
@@ -63,11 +64,17 @@ async def check_source(app: App, client: Client, watched: Watched) -> Finding:
 
 
 def check_database(app: App) -> Finding:
-    """Check the database whole."""
+    """Check the whole database; one that is not there yet is not made, its folder is tried."""
+    file = app.config.database
+    if not file.exists():
+        ok = os.access(file.parent, os.W_OK | os.X_OK)
+        key = "db_absent" if ok else "db_no_folder"
+        message = app.words(f"cli.{key}", path=file)
+        return Finding(what="database", id=file.name, ok=ok, message=message)
     problems = app.store.check()
     return Finding(
         what="database",
-        id=str(app.config.database.name),
+        id=file.name,
         ok=not problems,
         message="; ".join(problems) or app.words("cli.check_database"),
     )

@@ -1,7 +1,8 @@
 """The daemon: each source at its own time, digests and mail on theirs, until told to stop.
 
 All that must survive a restart is in the store; APScheduler only wakes us. A heartbeat sets right
-what a sleeping machine, a moved clock or another process changed meanwhile.
+what a sleeping machine, a moved clock or another process changed meanwhile. It beats by a clock
+that nobody can set: APScheduler's own stands still for as long as the wall clock was set back.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -48,10 +49,13 @@ class Daemon:
     clock: Clock = wall_clock
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _polling: set[str] = field(default_factory=set)
+    _working: set[str] = field(default_factory=set)
+    _hearts: set[asyncio.Task[None]] = field(default_factory=set)
     _scheduler: AsyncIOScheduler = field(
         default_factory=lambda: AsyncIOScheduler(
             timezone="UTC",
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            # 2: a poll that plans its next one for this very moment has not quite ended itself.
+            job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
         )
     )
 
@@ -80,18 +84,30 @@ class Daemon:
             loop.add_signal_handler(signum, self.stop)
 
     def _start(self) -> None:
-        at = self.clock()
+        self._scheduler.start()
         for work, every in (
             (self._plan_polls, HEARTBEAT),
             (self._close_digests, HEARTBEAT),
             (self._deliver, HEARTBEAT),
             (self._retain, RETENTION),
         ):
-            self._scheduler.add_job(
-                work, "interval", seconds=every.total_seconds(), next_run_time=at
-            )
-        self._scheduler.start()
+            self._hearts.add(asyncio.create_task(self._beat(work, every)))
         log.info("daemon started", sources=len(self.poller.watched))
+
+    async def _beat(self, work: Callable[[], Awaitable[None]], every: timedelta) -> None:
+        """Have a work done now and every so often, left out while it is still under way."""
+        name = work.__name__
+        while True:
+            if name not in self._working:
+                self._scheduler.add_job(self._do, id=name, args=[name, work], replace_existing=True)
+            await asyncio.sleep(every.total_seconds())
+
+    async def _do(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._working.add(name)
+        try:
+            await work()
+        finally:
+            self._working.discard(name)
 
     async def _end(self, not_ours: set[asyncio.Task[object]]) -> None:
         self._scheduler.shutdown(wait=False)
@@ -123,6 +139,8 @@ class Daemon:
         )
 
     async def _poll(self, source_id: str) -> None:
+        if source_id in self._polling:
+            return
         again_at: datetime | None = self.clock() + REST
         self._polling.add(source_id)
         try:

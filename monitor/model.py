@@ -300,7 +300,8 @@ class MentionQuery:
     """What to look for; ``None`` asks nothing. ``since`` is inclusive, ``until`` exclusive.
 
     ``text`` is the public query syntax (words, "phrases", -word, OR, prefix*). Times compare with
-    ``found_at`` by default (``by_published`` compares with ``published_at``).
+    ``found_at`` by default (``by_published`` compares with ``published_at``). ``news_only`` leaves
+    out what a backfill found.
     """
 
     text: str | None = None
@@ -315,6 +316,7 @@ class MentionQuery:
     by_published: bool = False
     min_relevance: float | None = None
     undigested: bool = False
+    news_only: bool = False
     digest_id: str | None = None
     limit: int | None = None
     offset: int = 0
@@ -354,7 +356,8 @@ class SourceState:
     with: when it differs, the next poll starts afresh, so that a new alias is looked for in what
     was already read. ``retry_at`` is a server's own wish (Retry-After), held even by ``--force``.
     ``notice`` is something a person should see though the poll went well (moved for good, part of
-    a feed unreadable).
+    a feed unreadable). ``rechecked_at`` is when young mentions were last looked at again;
+    ``history`` is where a backfill that was cut goes on.
     """
 
     id: str
@@ -374,18 +377,25 @@ class SourceState:
     paused: bool = False
     cursor: Cursor = field(default_factory=dict)
     memory: FetchMemory = field(default_factory=FetchMemory)
+    rechecked_at: datetime | None = None
+    history: Cursor = field(default_factory=dict)
     mentions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOutcome:
-    """One poll's yield, stored in one transaction: sightings and the source's new state."""
+    """One poll's yield, stored in one transaction: sightings and the source's new state.
+
+    ``removed`` holds identifiers that the platform has deleted. What a ``backfill`` finds is not
+    news: it stands in no digest.
+    """
 
     state: SourceState
     at: datetime
     fetched: int
     sightings: tuple[Sighting, ...]
     removed: tuple[str, ...] = ()
+    is_backfill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

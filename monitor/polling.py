@@ -43,6 +43,10 @@ MAX_ENTRIES = 5_000
 """Entries one poll may read (promises: ``too_large``)."""
 MAX_PAGES = 20
 """Pages one poll may read of a source that has no limit of its own."""
+RECHECK_EVERY = timedelta(hours=6)
+"""How often young mentions are looked at again where a platform allows it."""
+MOST_RECHECKED = 200
+"""How many of them at once."""
 MAX_WAIT = timedelta(hours=24)
 """No source waits longer than this for its next poll, plus its own interval."""
 SIDE_BY_SIDE = 48
@@ -72,6 +76,7 @@ class Reading:
     cursor: Cursor
     memory: FetchMemory
     unchanged: bool
+    removed: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
     moved: str | None = None
     error: SourceError | None = None
@@ -121,22 +126,24 @@ class Poller:
         """Poll one source, unless it is not due or being polled elsewhere."""
         watched = self.watched[source_id]
         with self.store.hold(f"poll:{source_id}") as held:
-            state = await self._state(source_id)
+            state = await self.state(source_id)
             if not held or not is_due(state, watched.every, self.clock(), force=force):
                 return skipped(state)
             log.debug("poll starts", source=source_id)
             session = self.client.session(state.memory)
             reading = await read(watched, session, state.cursor, state.memory)
             entries = await self._with_articles(watched, session, reading.entries)
+            again = await self._recheck(watched, session, state, reading)
             outcome, matched = await asyncio.to_thread(
-                self._conclude, watched, state, reading, entries
+                self._conclude, watched, state, reading, entries, again
             )
             saved = await asyncio.to_thread(self.store.save_poll, outcome, dry_run=dry_run)
             report = report_of(outcome, matched, saved, unchanged=reading.unchanged)
         log_report(report, reading)
         return report
 
-    async def _state(self, source_id: str) -> SourceState:
+    async def state(self, source_id: str) -> SourceState:
+        """Return what is remembered of a source."""
         states = await asyncio.to_thread(self.store.source_states)
         return next(state for state in states if state.id == source_id)
 
@@ -155,11 +162,37 @@ class Poller:
         fresh = (entry for entry in entries if entry.external_id not in known)
         return await look_up(fresh, session, is_named)
 
+    async def _recheck(
+        self, watched: Watched, session: Session, state: SourceState, reading: Reading
+    ) -> tuple[Page, ...] | None:
+        """Look again at young mentions; ``None`` when it is not the time for it."""
+        at, young = self.clock(), watched.source.rechecks
+        since = state.rechecked_at
+        is_fresh = since is not None and since <= at < since + RECHECK_EVERY
+        if young is None or is_fresh or reading.error is not None:
+            return None
+        ids = await asyncio.to_thread(self.store.young_ids, watched.id, at - young, MOST_RECHECKED)
+        pages: list[Page] = []
+        try:
+            async with aclosing(watched.source.recheck(session, ids)) as coming:
+                pages += [page async for page in coming] if ids else []
+        except SourceError as error:
+            log.warning("young mentions not rechecked", source=watched.id, detail=str(error))
+        return tuple(pages)
+
     def _conclude(
-        self, watched: Watched, state: SourceState, reading: Reading, entries: tuple[Entry, ...]
+        self,
+        watched: Watched,
+        state: SourceState,
+        reading: Reading,
+        entries: tuple[Entry, ...],
+        again: tuple[Page, ...] | None,
     ) -> tuple[PollOutcome, int]:
         sightings = self.pipeline(entries, watched.origin)
+        met_again = self.pipeline((e for p in again or () for e in p.entries), watched.origin)
         at = self.clock()
+        if again is not None:
+            state = replace(state, rechecked_at=at)
         error = None if reading.error is None else tell(reading.error, self.words)
         notice = notice_of(reading, self.words)
         outcome = PollOutcome(
@@ -173,7 +206,8 @@ class Poller:
             ),
             at=at,
             fetched=len(reading.entries),
-            sightings=sightings,
+            sightings=sightings + met_again,
+            removed=(*reading.removed, *(i for p in again or () for i in p.removed)),
         )
         return outcome, len(sightings)
 
@@ -219,6 +253,7 @@ async def read(watched: Watched, session: Session, cursor: Cursor, memory: Fetch
         # Not what it cost.
         memory=session.memory if error is None else replace(memory, spent=session.memory.spent),
         unchanged=session.unchanged and not entries,
+        removed=tuple(removed for page in pages for removed in page.removed),
         damage=tuple(page.problem for page in pages if page.problem),
         moved=session.notice,
         error=error,

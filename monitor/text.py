@@ -54,6 +54,7 @@ _HTML_SPACES = re.compile(r"[ \t\n\r\f]+")
 _SPACE_RUNS = re.compile(r"[^\S\n]{2,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?([\w-]+(?:\.[\w-]+)+[^\s…]*?)(?:…|\.\.\.)")
+_MAX_SHOWN = 300  # characters of a shortened address; the pattern takes the square of its length
 _BAD_SIGNS = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -183,7 +184,8 @@ class _TextOnly:
     def _end_link(self, start: int, target: str) -> None:
         """Networks shorten the addresses they show ("exemple.fr/bou…"): take the whole one."""
         self._link = None
-        shown = _ADDRESS.fullmatch("".join(self._parts[start:]).strip())
+        text = "".join(self._parts[start:]).strip()
+        shown = _ADDRESS.fullmatch(text) if len(text) <= _MAX_SHOWN else None
         if shown and shown[1] in target and target.startswith(("https://", "http://")):
             self._parts[start:] = [target]
 

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from monitor.model import Mention, MentionQuery, Period, Sentiment, SourceState, Status
+from monitor.model import (
+    DeliveryResult,
+    Mention,
+    MentionQuery,
+    Period,
+    Sentiment,
+    SourceState,
+    Status,
+)
 from monitor.reporting.material import TREND_PERIODS, Material, PeriodTally
 from monitor.reporting.periods import period_back
 from monitor.reporting.stats import Tally, tally, verdict
 from monitor.store.base import Store
 
+TOLD_FOR = timedelta(days=30)
+"""How long a digest that did not arrive is spoken of: a monthly one tells it once."""
+
+
+class DigestStore(Store, Protocol):
+    """A store that also tells which mails did not arrive."""
+
+    def undelivered(self, business: str, since: datetime) -> list[DeliveryResult]:
+        """Return the copies that will not be tried again, of digests closed since then."""
+        ...
+
 
 def gather(
-    store: Store,
+    store: DigestStore,
     business: str,
     period: Period,
     *,
@@ -26,9 +46,11 @@ def gather(
     periods are read one at a time, and kept as counts only.
     """
     # No bound in time for what no digest holds: one found by a clock that was ahead counts too.
-    query = MentionQuery(business=business, undigested=True)
+    query = MentionQuery(business=business, undigested=True, news_only=True)
     if not undigested:
-        query = MentionQuery(business=business, since=period.start, until=period.end)
+        query = MentionQuery(
+            business=business, since=period.start, until=period.end, news_only=True
+        )
     mentions = store.find(query)
     trend, waiting = _read_earlier(store, business, period, timezone, {m.id for m in mentions})
     return Material(
@@ -41,6 +63,7 @@ def gather(
         sources=_sources_of(store, business),
         articles_read=store.articles_read(period),
         waiting=waiting,
+        undelivered=tuple(store.undelivered(business, now - TOLD_FOR)),
     )
 
 
@@ -51,7 +74,7 @@ def _read_earlier(
     earlier, waiting = [], 0
     for steps in range(TREND_PERIODS - 1, 0, -1):
         part = period_back(period, timezone, steps)
-        query = MentionQuery(business=business, since=part.start, until=part.end)
+        query = MentionQuery(business=business, since=part.start, until=part.end, news_only=True)
         mentions = [m for m in store.find(query) if m.id not in shown]
         waiting += sum(_waits(mention) for mention in mentions)
         earlier.append(PeriodTally(period=part, tally=tally(mentions)))

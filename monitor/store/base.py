@@ -63,6 +63,10 @@ class Store(Protocol):
         """Return those of a source's identifiers under which a mention was met before."""
         ...
 
+    def young_ids(self, source_id: str, since: datetime, limit: int) -> list[str]:
+        """Return identifiers of a source's mentions found since then, not removed, newest first."""
+        ...
+
     def articles_read(self, period: Period) -> int:
         """Return how many entries were read from all sources in a period."""
         ...

@@ -16,7 +16,7 @@ from monitor.store.sqlite import SqliteStore, restore
 from monitor.store.sqlite.connection import Connection
 from monitor.store.sqlite.locks import hold
 from monitor.store.sqlite.migrating import migrate
-from monitor.store.sqlite.migrations import m0001_first
+from monitor.store.sqlite.migrations import m0001_first, m0002_history
 
 
 def made(file: Path, *numbers: int) -> Path:
@@ -33,8 +33,9 @@ def found(file: Path) -> set[str]:
 def next_version() -> Migrations:
     migrations = Migrations("ecoute")
     migrations(name="m0001_first")(m0001_first.apply)
+    migrations(name="m0002_history")(m0002_history.apply)
 
-    @migrations(name="m0002_colour")
+    @migrations(name="m9999_colour")
     def _(db: Database) -> None:
         db.executescript("ALTER TABLE source ADD COLUMN colour TEXT")
 
@@ -48,18 +49,18 @@ def test_an_older_database_is_copied_aside_then_brought_forward(tmp_path: Path) 
         migrate(connection, next_version())
         assert "colour" in connection.db.table("source").columns_dict
     copies = [file.name for file in tmp_path.iterdir() if file.suffix == ".bak"]
-    assert copies == ["mentions.db.before-m0002_colour.bak"]
+    assert copies == ["mentions.db.before-m9999_colour.bak"]
     assert found(tmp_path / copies[0]) == {"guid-1"}
 
 
 def test_a_copy_made_before_is_not_overwritten(tmp_path: Path) -> None:
     path = made(tmp_path / "mentions.db", 1)
-    earlier = tmp_path / "mentions.db.before-m0002_colour.bak"
+    earlier = tmp_path / "mentions.db.before-m9999_colour.bak"
     earlier.write_bytes(b"precious")
     with closing(Connection(path)) as connection:
         migrate(connection, next_version())
     assert earlier.read_bytes() == b"precious"
-    assert found(tmp_path / "mentions.db.before-m0002_colour-2.bak") == {"guid-1"}
+    assert found(tmp_path / "mentions.db.before-m9999_colour-2.bak") == {"guid-1"}
 
 
 def test_a_step_that_fails_leaves_the_database_as_it_was(tmp_path: Path) -> None:

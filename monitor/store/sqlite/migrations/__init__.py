@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from monitor.store.sqlite.migrations import m0001_first
+from monitor.store.sqlite.migrations import m0001_first, m0002_history
 
 MIGRATIONS = Migrations("ecoute")
 MIGRATIONS(name="m0001_first")(m0001_first.apply)
+MIGRATIONS(name="m0002_history")(m0002_history.apply)

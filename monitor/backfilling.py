@@ -1,0 +1,102 @@
+"""Looking into the past: as far as each platform allows, apart from the news."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from monitor.errors import Code, SourceError
+from monitor.fetching.base import Session
+from monitor.model import (
+    Cursor,
+    Entry,
+    Page,
+    PollOutcome,
+    PollStatus,
+    SourceReport,
+    SourceState,
+)
+from monitor.polling import Poller, Watched, skipped, tell
+
+log = structlog.get_logger(__name__)
+
+MOST_PAGES = 200
+"""Pages one backfill reads of one source; another goes on from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a backfill read of one source; ``cursor`` is where another goes on, empty at the end."""
+
+    pages: tuple[Page, ...]
+    cursor: Cursor
+    error: SourceError | None
+
+
+async def backfill(poller: Poller, source_id: str, since: datetime) -> SourceReport:
+    """Read one source's past since an instant, and store it apart from the news.
+
+    What a quota or an error cuts short goes on where it ended the next time. Raises StoreError.
+    """
+    watched = poller.watched[source_id]
+    with poller.store.hold(f"poll:{source_id}") as held:
+        state = await poller.state(source_id)
+        if not held or state.paused:
+            return skipped(state)
+        session = poller.client.session(state.memory)
+        past = await _read_past(watched, session, since, state.history)
+        entries = tuple(e for p in past.pages for e in p.entries if not _is_older(e, since))
+        sightings = await asyncio.to_thread(poller.pipeline, entries, watched.origin)
+        outcome = PollOutcome(
+            state=_state_after(state, past, session),
+            at=poller.clock(),
+            fetched=len(entries),
+            sightings=sightings,
+            is_backfill=True,
+        )
+        saved = await asyncio.to_thread(poller.store.save_poll, outcome)
+    error = tell(past.error, poller.words) if past.error else None
+    return SourceReport(
+        id=state.id,
+        type=state.type,
+        status=PollStatus.FAILED if error else PollStatus.OK,
+        fetched=len(entries),
+        matched=len(sightings),
+        new=len(saved.new),
+        updated=len(saved.updated),
+        duplicates=saved.duplicates,
+        error=error,
+        next_poll_at=state.next_poll_at,
+    )
+
+
+async def _read_past(watched: Watched, session: Session, since: datetime, cursor: Cursor) -> Past:
+    pages: list[Page] = []
+    try:
+        async with aclosing(watched.source.history(session, since, cursor)) as coming:
+            async for page in coming:
+                pages.append(page)
+                if len(pages) >= MOST_PAGES:
+                    return Past(pages=tuple(pages), cursor=page.cursor, error=None)
+    except SourceError as known:
+        return Past(pages=tuple(pages), cursor=pages[-1].cursor if pages else cursor, error=known)
+    except Exception as surprise:
+        # As in a poll: one source's failure never costs another.
+        log.exception("backfill failed in a way we did not foresee", source=watched.id)
+        error = SourceError(Code.INTERNAL, type(surprise).__name__)
+        return Past(pages=tuple(pages), cursor=cursor, error=error)
+    return Past(pages=tuple(pages), cursor={}, error=None)
+
+
+def _state_after(state: SourceState, past: Past, session: Session) -> SourceState:
+    """Return the source's state: only its history and what was spent are a backfill's."""
+    memory = replace(state.memory, spent=session.memory.spent)
+    return replace(state, history=past.cursor, memory=memory)
+
+
+def _is_older(entry: Entry, since: datetime) -> bool:
+    return entry.published_at is not None and entry.published_at < since
