@@ -166,6 +166,9 @@ def _page_holds(entry: Entry, one: Known) -> bool:
         same_author = not (entry.author and one.author) or fold(entry.author) == fold(one.author)
         same_rating = None in {entry.rating, one.rating} or entry.rating == one.rating
         return same_author and same_rating and not contradict(entry.text, one.text)
+    if entry.kind is one.kind is Kind.PAGE:
+        # The passages of a watched page all bear its title.
+        return are_similar(entry.text, one.text)
     alike = are_similar(entry.title, one.title) or are_similar(entry.text, one.text)
     return alike or _tell_alike(entry, one)
 

@@ -192,6 +192,14 @@ def test_a_post_met_at_two_instances_is_one() -> None:
     assert verdicts(one, two) == [New(), FIRST]
 
 
+def test_the_passages_of_a_watched_page_are_told_apart_by_their_words() -> None:
+    one = seen("hash-1", URL, TITLE, TEXT, kind=Kind.PAGE)
+    other = seen("hash-2", URL, TITLE, OTHER_TEXT, kind=Kind.PAGE)
+    edited = seen("hash-3", URL, TITLE, TEXT.replace(".", " !"), kind=Kind.PAGE)
+    assert verdicts(one, other) == [New(), New()]
+    assert verdicts(one, edited)[1] != New()
+
+
 def test_a_site_root_is_looked_up_by_nobody() -> None:
     root = seen("1", "https://www.exemple.fr/?utm_source=rss", TITLE, TEXT)
     assert lookup_keys(root).canonical_url is None
