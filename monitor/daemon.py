@@ -135,7 +135,12 @@ class Daemon:
 
     def _plan(self, source_id: str, at: datetime) -> None:
         self._scheduler.add_job(
-            self._poll, "date", id=source_id, run_date=at, args=[source_id], replace_existing=True
+            self._poll,
+            "date",
+            id=source_id,
+            run_date=at if at > self.clock() else None,  # None: now
+            args=[source_id],
+            replace_existing=True,
         )
 
     async def _poll(self, source_id: str) -> None:

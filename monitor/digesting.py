@@ -106,11 +106,15 @@ class Digester:
         raise StoreError(StoreCode.DB_LOCKED, "another process keeps closing digests", "try again")
 
     def archive_waiting(self) -> list[Path]:
-        """Write the report files of digests that have none yet; return those written."""
+        """Write the report files of digests that have none yet; return those written.
+
+        None while another process writes them.
+        """
         written: list[Path] = []
-        for digest in self.store.unarchived():
-            written += archive(digest, self.settings.reports)
-            self.store.mark_archived(digest.id)
+        with self.store.hold("reports") as held:
+            for digest in self.store.unarchived() if held else []:
+                written += archive(digest, self.settings.reports)
+                self.store.mark_archived(digest.id)
         return written
 
     def deliver(self, *, force: bool = False) -> DeliveryReport | None:

@@ -172,7 +172,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _target(url: str) -> str | None:
-    parts = _split(url)
+    parts = _split(_JUNK.sub("", url))
     if parts is None:
         return None
     site, path = _site(parts.hostname or ""), _path(parts.path)

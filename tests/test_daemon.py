@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ import pytest
 from fakes import NOW, SHOP, FakeSource, page, state, watched
 from fixed_clock import FixedClock
 
+from monitor import daemon as daemon_module
 from monitor.daemon import Daemon
 from monitor.digesting import Digester, DigestSettings
 from monitor.errors import StoreCode, StoreError
@@ -109,6 +110,36 @@ async def test_a_stop_during_a_poll_ends_at_once_and_stores_nothing(
         with running.store.hold("daemon") as free, running.store.hold("poll:a") as also_free:
             assert free
             assert also_free
+
+
+async def test_a_clock_set_back_stops_no_heartbeat(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = timedelta()
+
+    class MovedClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + moved
+
+    beats: asyncio.Queue[None] = asyncio.Queue()
+
+    async def _deliver() -> None:
+        beats.put_nowait(None)
+
+    for module in ("schedulers.base", "triggers.date", "executors.base"):
+        monkeypatch.setattr(f"apscheduler.{module}.datetime", MovedClock)
+    monkeypatch.setattr(daemon_module, "HEARTBEAT", timedelta(milliseconds=20))
+    async with daemon(tmp_path, clock, FakeSource(page(1))) as running:
+        monkeypatch.setattr(running, "_deliver", _deliver)
+        task = asyncio.create_task(running.run())
+        await asyncio.wait_for(beats.get(), timeout=20)
+        moved = timedelta(days=-400)
+        beats = asyncio.Queue()
+        for _ in range(3):
+            await asyncio.wait_for(beats.get(), timeout=20)
+        running.stop()
+        await asyncio.wait_for(task, timeout=5)
 
 
 def test_a_digest_falls_due_once_a_week_and_late_after_downtime(

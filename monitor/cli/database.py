@@ -19,7 +19,14 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("file", type=_FILE)
 @pass_door
 def backup(door: Door, file: Path) -> None:
-    """Write a whole, consistent copy of the database, also while the daemon runs."""
+    """Copy the database, whole, to FILE.
+
+    The daemon may go on meanwhile. A file that exists is never overwritten.
+    """
+    if file.exists():
+        raise door.wrong("file_exists", path=file)
+    if not file.parent.is_dir():
+        raise door.wrong("no_folder", path=file.parent)
     door.app.store.backup(file)
     show.result(door.app.words("cli.backup_written", path=file))
 
@@ -28,9 +35,15 @@ def backup(door: Door, file: Path) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
 @pass_door
 def restore(door: Door, file: Path) -> None:
-    """Put a backup in the database's place, once checked; the old one is kept beside."""
-    kept = put_back(file, door.app.config.database)
-    show.result(door.app.words("cli.restored", path=door.app.config.database, kept=kept or "-"))
+    """Put a backup in the database's place.
+
+    It is checked first; the database that was there is kept beside.
+    """
+    database = door.app.config.database
+    kept = put_back(file, database)
+    show.result(door.app.words("cli.restored", path=database))
+    if kept:
+        show.result(door.app.words("cli.restored_kept", path=kept))
 
 
 @click.group()
@@ -41,7 +54,7 @@ def db() -> None:
 @db.command("check")
 @pass_door
 def check(door: Door) -> None:
-    """Check the database whole; say what is wrong."""
+    """Check the whole database."""
     file = door.app.config.database
     if not file.exists():
         show.result(door.app.words("cli.db_absent", path=file))

@@ -40,16 +40,20 @@ def digest(
     text: Path | None,
     eml: Path | None,
 ) -> int:
-    """Show the digest of a period, changing nothing; or, with --send, close and mail it."""
+    """Show the digest of a period, or mail it.
+
+    Showing and writing it change nothing. With --send, what no digest holds yet is closed in one,
+    put in the outbox, and all that waits there is sent.
+    """
     digester = door.app.digester
     name = door.business(business)
     wanted = [name] if name else list(digester.businesses)
     if send:
         if since or until or html or text or eml:
-            raise click.UsageError("--send takes all that no digest holds yet; it goes alone")
+            raise door.wrong("send_alone")
         return close_and_send(door, wanted)
     if (html or text or eml) and len(wanted) > 1:
-        raise click.UsageError("several businesses are watched: say which with --business")
+        raise door.wrong("which_business")
     end = door.moment(until) or now()
     period = Period(start=door.moment(since) or end - DEFAULT_SPAN, end=end)
     for each in wanted:

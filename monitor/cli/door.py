@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -16,10 +16,16 @@ import click
 from monitor.app import App, load_app
 from monitor.cli import show
 from monitor.clock import now
+from monitor.config.load import language_of_file
+from monitor.errors import ConfigError
 from monitor.log import configure_logging
 from monitor.moments import parse_moment
+from monitor.wording import Wording
 
 T = TypeVar("T")
+
+_NEAR = timedelta(days=180)
+"""Within it a time without its year cannot be mistaken."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,12 @@ class Door:
     @cached_property
     def app(self) -> App:
         """The application of the configuration. Raises ConfigError."""
-        app = load_app(self.file, os.environ)
+        try:
+            app = load_app(self.file, os.environ)
+        except ConfigError as error:
+            words = Wording(language_of_file(self.file, os.environ))
+            error.add_note(words("cli.faults", n=len(error.faults)))
+            raise
         # A command tells by itself what went wrong; only a surprise of ours is logged.
         self.log(logging.ERROR, app.config.secrets)
         for notice in app.config.notices:
@@ -55,8 +66,20 @@ class Door:
             return None
         try:
             return parse_moment(text, now(), self.app.zone)
-        except ValueError as wrong:
-            raise click.UsageError(str(wrong)) from None
+        except ValueError:
+            raise self.wrong("no_moment", text=text) from None
+
+    def wrong(self, key: str, **values: object) -> click.UsageError:
+        """Make the error of a wrong command line, in the owner's language."""
+        return click.UsageError(self.app.words(f"cli.{key}", **values))
+
+    def time(self, at: datetime | None) -> str:
+        """Write an instant for a person, short, in the owner's time zone; nothing for none."""
+        if at is None:
+            return ""
+        local = at.astimezone(self.app.zone)
+        is_near = abs(now() - at) < _NEAR
+        return local.strftime(self.app.words("cli.time" if is_near else "cli.day"))
 
     def business(self, name: str | None) -> str | None:
         """Return the configured business (or competitor) of that name, whatever its case."""
@@ -70,7 +93,7 @@ class Door:
         for candidate in known:
             if candidate.casefold() == name.casefold():
                 return candidate
-        raise click.UsageError(f'no business "{name}"; known: {", ".join(known)}')
+        raise self.wrong("no_business", name=name, known=", ".join(known))
 
 
 pass_door: Callable[[Callable[..., T]], Callable[..., T]] = click.make_pass_decorator(Door)

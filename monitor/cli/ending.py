@@ -57,8 +57,8 @@ def _end(error: Exception) -> int:
 
 def _end_foreseen(error: EcouteError) -> int:
     if isinstance(error, ConfigError):
-        count = len(error.faults)
-        _say(f"config: {count} {'fault' if count == 1 else 'faults'}, nothing was done\n{error}")
+        # The door that read the file adds, in its language, how many faults it has.
+        _say("\n".join(["config: " + "".join(getattr(error, "__notes__", ())), str(error)]))
         return ExitCode.WRONG
     if isinstance(error, QueryError | ScorerUnavailable):
         _say(f"config: {error}")
@@ -68,6 +68,10 @@ def _end_foreseen(error: EcouteError) -> int:
 
 
 def _end_system(error: OSError) -> int:
+    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        # Our own files report as StoreError: this is a place that the command line named.
+        _say(f"config: {error.strerror} ({error.filename})")
+        return ExitCode.WRONG
     code = {
         errno.ENOSPC: StoreCode.DISK_FULL,
         errno.EDQUOT: StoreCode.DISK_FULL,

@@ -1,12 +1,10 @@
-"""``mentions``, ``stats``, ``label`` and ``status``: asking the database, and putting it right."""
+"""``mentions``, ``label`` and ``status``: asking the database, and putting it right."""
 
 from __future__ import annotations
 
 import csv
 import sys
 from collections.abc import Callable, Iterable
-from datetime import timedelta
-from typing import Any
 
 import click
 
@@ -15,14 +13,13 @@ from monitor.cli.door import Door, pass_door
 from monitor.clock import now
 from monitor.exchange.shapes import MENTION_FIELDS, dump, mention_json
 from monitor.model import Kind, Mention, MentionQuery, Sentiment, Status
-from monitor.reporting.stats import stats_json, stats_report
+from monitor.reporting.stats import is_dismissed, verdict
 from monitor.text import cut
 
 ORDERS = (
     "-published_at", "published_at", "-found_at", "found_at", "-relevance", "polarity", "-polarity",
 )  # fmt: skip
-DEFAULT_SPAN = timedelta(days=30)
-"""What ``stats`` looks at when not told."""
+_COLUMNS = ("date", "sentiment", "source", "mention", "id")
 
 
 @click.command()
@@ -61,7 +58,11 @@ def mentions(
     order: str,
     shape: str | None,
 ) -> None:
-    """Find mentions: words, "phrases", -without, OR, prefix*; case and accents do not matter."""
+    """Find mentions, by words or all of them.
+
+    QUERY may hold words, "phrases", -without, OR and prefix*; case and accents do not matter.
+    A QUERY that begins with - goes after --.
+    """
     found = door.app.store.find(
         MentionQuery(
             text=query,
@@ -79,7 +80,11 @@ def mentions(
             order=order,
         )
     )
-    _SHAPES[shape](found)
+    if shape is None:
+        headers = (door.app.words(f"cli.column_{name}") for name in _COLUMNS)
+        show.table(tuple(headers), [_row(door, mention) for mention in found])
+    else:
+        _SHAPES[shape](found)
 
 
 def _show_json(found: Iterable[Mention]) -> None:
@@ -105,69 +110,27 @@ def _cell(value: object) -> object:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _show_lines(found: Iterable[Mention]) -> None:
-    show.table(("date", "sentiment", "source", "mention", "id"), [_row(m) for m in found])
-
-
-def _row(mention: Mention) -> tuple[str, ...]:
+def _row(door: Door, mention: Mention) -> tuple[str, ...]:
     return (
-        f"{mention.published_at:%Y-%m-%d}",
-        str(mention.sentiment),
+        f"{mention.published_at.astimezone(door.app.zone):%Y-%m-%d}",
+        door.app.words(f"cli.sentiment_{_judged(mention)}"),
         mention.source,
         cut(mention.title or mention.text, 80),
         mention.id,
     )
 
 
-_SHAPES: dict[str | None, Callable[[Iterable[Mention]], None]] = {
-    None: _show_lines,
+def _judged(mention: Mention) -> str:
+    if is_dismissed(mention):
+        return "dismissed"
+    return verdict(mention) or "unsure"
+
+
+_SHAPES: dict[str, Callable[[Iterable[Mention]], None]] = {
     "json": _show_json,
     "ndjson": _show_ndjson,
     "csv": _show_csv,
 }
-
-
-@click.command()
-@click.option("--business", metavar="NAME", help="Only of this business.")
-@click.option("--since", metavar="WHEN", help="From when; default 30d.")
-@click.option("--until", metavar="WHEN", help="Until when; default now.")
-@click.option(
-    "--by",
-    type=click.Choice(["day", "week", "source", "sentiment", "language"]),
-    default="day",
-    show_default=True,
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-@pass_door
-def stats(
-    door: Door,
-    *,
-    business: str | None,
-    since: str | None,
-    until: str | None,
-    by: str,
-    as_json: bool,
-) -> None:
-    """Count mentions, against the period before."""
-    end = door.moment(until) or now()
-    start = door.moment(since) or end - DEFAULT_SPAN
-    if start >= end:
-        raise click.UsageError("--since must be before --until")
-    wanted = [door.business(business)] if business else door.app.digester.businesses
-    reports = [
-        stats_report(door.app.store, name, start, end, by) for name in wanted if name is not None
-    ]
-    if as_json:
-        show.json_document([stats_json(report) for report in reports])
-        return
-    for report in reports:
-        shape: dict[str, Any] = stats_json(report)
-        show.note(f"{report.business}")
-        rows = [
-            tuple(str(row[key]) for key in ("key", "mentions", "negative", "neutral", "positive"))
-            for row in shape["groups"]
-        ]
-        show.table(("", "mentions", "negative", "neutral", "positive"), rows)
 
 
 @click.command()
@@ -176,12 +139,15 @@ def stats(
 @click.option("--irrelevant", is_flag=True, help="It does not concern the business at all.")
 @pass_door
 def label(door: Door, mention_id: str, sentiment: str | None, *, irrelevant: bool) -> None:
-    """Put a mention's sentiment right, or say that it is irrelevant; this wins over any scorer."""
+    """Correct a mention's sentiment, or its relevance.
+
+    Your word wins over the scorer. ID is the one that `ecoute mentions` and the digest show.
+    """
     if (sentiment is None) == (not irrelevant):
-        raise click.UsageError("give either a sentiment or --irrelevant")
+        raise door.wrong("label_what")
     chosen = Sentiment(sentiment) if sentiment else None
     if not door.app.store.correct(mention_id, chosen, now()):
-        raise click.UsageError(f'no mention "{mention_id}"')
+        raise door.wrong("no_mention", id=mention_id)
 
 
 @click.command()
@@ -192,4 +158,4 @@ def label(door: Door, mention_id: str, sentiment: str | None, *, irrelevant: boo
 def status(door: Door, mention_id: str, state: str, note: str | None) -> None:
     """Say what you did with a mention: new, handled, ignored."""
     if not door.app.store.set_status(mention_id, Status(state), note, now()):
-        raise click.UsageError(f'no mention "{mention_id}"')
+        raise door.wrong("no_mention", id=mention_id)

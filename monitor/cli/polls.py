@@ -1,4 +1,4 @@
-"""``poll``, ``run``, ``check`` and ``sources``: looking, and how looking goes."""
+"""``poll`` and ``run``: looking, once or for good."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from collections.abc import Sequence
 
 import click
 
-from monitor.checking import Finding, check_all
 from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.cli.ending import ExitCode
-from monitor.clock import format_instant, now
+from monitor.clock import now
 from monitor.daemon import Daemon
 from monitor.delivery.outbox import DeliveryReport
-from monitor.exchange.shapes import error_json, report_json, state_json
-from monitor.model import PollStatus, SourceReport, SourceState
+from monitor.exchange.shapes import report_json
+from monitor.model import PollStatus, SourceReport
 
 
 @click.command()
@@ -53,7 +52,7 @@ async def poll_once(
     known = door.app.watched
     for source_id in ids:
         if source_id not in known:
-            raise click.UsageError(f'no source "{source_id}"; known: {", ".join(known)}')
+            raise door.wrong("no_source", id=source_id, known=", ".join(known))
     wanted = list(dict.fromkeys(ids)) or list(known)
     async with door.app.poller() as poller:
         with show.progress(len(wanted), "") as advance:
@@ -72,13 +71,14 @@ def summary(door: Door, reports: Sequence[SourceReport]) -> str:
     """Say in one line what a round of polls brought."""
     words = door.app.words
     asked = [report for report in reports if report.status is not PollStatus.SKIPPED]
+    failed = sum(report.status is PollStatus.FAILED for report in asked)
     parts = [
-        words("cli.sources_read", n=len(asked)),
+        words("cli.sources_read", n=len(asked) - failed),
         words("cli.entries_read", n=sum(report.fetched for report in asked)),
         words("cli.mentions_new", n=sum(report.new for report in asked)),
         words("cli.mentions_updated", n=sum(report.updated for report in asked)),
     ]
-    if failed := sum(report.status is PollStatus.FAILED for report in asked):
+    if failed:
         parts.append(words("cli.sources_failed", n=failed))
     return ", ".join(parts)
 
@@ -93,7 +93,10 @@ def exit_code(reports: Sequence[SourceReport]) -> int:
 @click.option("--once", is_flag=True, help="One full pass, digest included, then end.")
 @pass_door
 def run(door: Door, *, once: bool) -> int:
-    """Run as the daemon: polls, digests and mail on schedule, until SIGTERM or Ctrl-C."""
+    """Run as the daemon, until Ctrl-C or SIGTERM.
+
+    Polls, digests, mail and retention go by the schedule of the configuration.
+    """
     return run_once(door) if once else run_daemon(door)
 
 
@@ -102,6 +105,7 @@ def run_once(door: Door) -> int:
     app = door.app
     reports = asyncio.run(poll_once(door, (), force=True))
     show.result(summary(door, reports))
+    app.store.expire(now(), app.config.privacy.keep)
     for business in app.digester.businesses:
         app.digester.close(business)
     for path in app.digester.archive_waiting():
@@ -146,64 +150,3 @@ def run_daemon(door: Door) -> int:
     sys.stderr.flush()
     # A thread may still wait for a name server or a mail server; nothing of theirs is half done.
     os._exit(ExitCode.DONE)
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-@pass_door
-def check(door: Door, *, as_json: bool) -> int:
-    """Try each source, the database and the mail server live; store and send nothing."""
-    findings = asyncio.run(check_all(door.app))
-    if as_json:
-        show.json_document([_finding_json(finding) for finding in findings])
-    else:
-        for finding in findings:
-            show.result(_finding_line(finding))
-    return ExitCode.DONE if all(finding.ok for finding in findings) else ExitCode.IN_PART
-
-
-def _finding_json(finding: Finding) -> dict[str, object]:
-    return {
-        "what": finding.what,
-        "id": finding.id,
-        "ok": finding.ok,
-        "message": finding.message,
-        "entries": finding.entries,
-        "matched": finding.matched,
-        "sample": finding.sample,
-        "queries": list(finding.queries),
-        "error": error_json(finding.error),
-    }
-
-
-def _finding_line(finding: Finding) -> str:
-    mark = "ok" if finding.ok else "!!"
-    sample = f"; {finding.sample}" if finding.sample else ""
-    queries = "".join(f"\n     ? {query}" for query in finding.queries)
-    return f"{mark}  {finding.id}: {finding.message}{sample}{queries}"
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-@pass_door
-def sources(door: Door, *, as_json: bool) -> None:
-    """Show the health of each source."""
-    states = door.app.store.source_states()
-    if as_json:
-        show.json_document([state_json(state) for state in states])
-        return
-    headers = ("id", "state", "last ok", "next poll", "failures", "mentions", "last error")
-    show.table(headers, [_state_row(state) for state in states])
-
-
-def _state_row(state: SourceState) -> tuple[str, ...]:
-    trouble = f"{state.error.code}: {state.error.message}" if state.error else state.notice or ""
-    return (
-        state.id,
-        "paused" if state.paused else str(state.status or "never polled"),
-        format_instant(state.last_ok_at) if state.last_ok_at else "",
-        format_instant(state.next_poll_at) if state.next_poll_at else "",
-        str(state.failures),
-        str(state.mentions),
-        trouble,
-    )

@@ -11,9 +11,11 @@ from monitor import __version__
 from monitor.cli.database import backup, db, restore
 from monitor.cli.digests import digest
 from monitor.cli.door import Door
-from monitor.cli.mentions import label, mentions, stats, status
-from monitor.cli.polls import check, poll, run, sources
+from monitor.cli.health import check, sources
+from monitor.cli.mentions import label, mentions, status
+from monitor.cli.polls import poll, run
 from monitor.cli.setup import completion, config, init, version
+from monitor.cli.stats import stats
 from monitor.cli.texts import match, score
 
 
@@ -32,7 +34,11 @@ from monitor.cli.texts import match, score
 @click.version_option(__version__, message="ecoute %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, file: Path, *, verbose: bool, quiet: bool) -> None:
-    """Hear what is said of your business: polls, scores, stores, mails a digest."""
+    """Hear what is said of your business: polls, scores, stores, mails a digest.
+
+    Exit codes: 0 done; 1 done in part (what failed is named); 2 the command line or the
+    configuration is wrong, nothing was done; 3 the database, disk or lock is unusable.
+    """
     if verbose and quiet:
         raise click.UsageError("--verbose and --quiet exclude each other")
     door = Door(file=file, verbose=verbose, quiet=quiet)

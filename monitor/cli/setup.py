@@ -12,11 +12,12 @@ import click
 from click.shell_completion import get_completion_class
 
 from monitor import __version__
-from monitor.app import load_app
 from monitor.cli import show
 from monitor.cli.door import Door, pass_door
+from monitor.config.load import language_of
 from monitor.config.schema import config_schema
-from monitor.config.starter import Answers, starter_yaml
+from monitor.config.starter import AnswerKind, Answers, problem_of, starter_yaml
+from monitor.errors import ConfigError
 from monitor.sentiment.registry import scorers
 from monitor.sources.registry import source_types
 from monitor.wording import LANGUAGES, Wording
@@ -44,30 +45,45 @@ def init(
     language: str | None,
     yes: bool,
 ) -> None:
-    """Write a commented sources.yaml for one's own business; never overwrites."""
-    language = language or ("en" if os.environ.get("LANG", "").startswith("en") else "fr")
+    """Write a sources.yaml for your business.
+
+    Asks for what the options do not tell. The file is commented, has every source that needs no
+    account, and never overwrites another.
+    """
+    language = language or language_of("", os.environ)
     words = Wording(language)
     if door.file.exists():
         raise click.UsageError(words("cli.init_exists", path=door.file))
     if yes and not name:
         raise click.UsageError("--yes needs --name")
 
-    def ask(given: str | None, question: str) -> str | None:
+    def ask(given: str | None, question: str, kind: AnswerKind | None = None) -> str | None:
         if given is not None or yes:
             return given or None
-        return click.prompt(words(f"cli.{question}"), default="", show_default=False) or None
+
+        def read(answer: str) -> str:
+            if kind and answer and (problem := problem_of(kind, answer, words)):
+                raise click.UsageError(problem)  # asked again
+            return answer
+
+        shown = words(f"cli.{question}")
+        return click.prompt(shown, default="", show_default=False, value_proc=read) or None
 
     answers = Answers(
         name=name or click.prompt(words("cli.ask_name")),
         town=ask(town, "ask_town"),
         trade=ask(trade, "ask_trade"),
-        email=ask(email, "ask_email"),
-        website=ask(website, "ask_website"),
+        email=ask(email, "ask_email", AnswerKind.EMAIL),
+        website=ask(website, "ask_website", AnswerKind.WEBSITE),
         aliases=tuple(aliases),
     )
     with door.file.open("x", encoding="utf-8") as file:
         file.write(starter_yaml(answers, language))
-    load_app(door.file, os.environ)
+    try:
+        _ = door.app
+    except ConfigError:
+        door.file.unlink()  # an option was wrong: nothing was done
+        raise
     show.result(words("cli.init_done", path=door.file))
 
 
@@ -87,14 +103,17 @@ def schema() -> None:
 @config.command()
 @pass_door
 def validate(door: Door) -> None:
-    """Read sources.yaml; say all that is wrong with it, or how much it watches."""
+    """Check sources.yaml, and nothing else.
+
+    Says all that is wrong with it, each with its line, or how much it watches.
+    """
     app = door.app
     show.result(
         app.words(
             "cli.config_ok",
             path=door.file,
-            businesses=len(app.config.businesses),
-            sources=len(app.config.sources),
+            businesses=app.words("cli.config_businesses", n=len(app.config.businesses)),
+            sources=app.words("cli.config_sources", n=len(app.config.sources)),
         )
     )
 
@@ -103,7 +122,10 @@ def validate(door: Door) -> None:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script of a shell: eval "$(ecoute completion bash)"."""
+    """Print a shell's completion script.
+
+    For bash: eval "$(ecoute completion bash)"
+    """
     complete = get_completion_class(shell)
     root = ctx.find_root().command
     if complete is None:

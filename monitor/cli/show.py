@@ -18,14 +18,19 @@ from monitor.exchange.shapes import dump
 from monitor.log import escape_controls
 
 
+def is_terminal() -> bool:
+    """Tell whether results are read by a person on a terminal."""
+    return sys.stdout.isatty()
+
+
 def is_colourful() -> bool:
     """Tell whether standard error may be coloured: a terminal, and no ``NO_COLOR``."""
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
-def result(line: str) -> None:
-    """Print a line of result; no control character of a feed reaches the terminal (promise 28)."""
-    click.echo(escape_controls(line))
+def result(text: str) -> None:
+    """Print lines of result; no control character of a feed reaches the terminal (promise 28)."""
+    click.echo(escape_controls(text, keep="\n\t"))
 
 
 def note(line: str) -> None:
@@ -45,15 +50,23 @@ def ndjson(values: Iterable[object]) -> None:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows: a table on a terminal, tab-separated lines elsewhere."""
-    if not sys.stdout.isatty():
+    """Print rows: a table on a terminal, tab-separated lines elsewhere.
+
+    One-word cells (ids, dates) are never cut nor broken, so that they can be copied.
+    """
+    if not is_terminal():
         for row in rows:
             result("\t".join(" ".join(cell.split()) for cell in row))
         return
-    drawn = Table(*headers, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
+    plain = bool(os.environ.get("NO_COLOR"))
+    drawn = Table(box=None, pad_edge=False, header_style="" if plain else "bold")
+    cells = [[" ".join(cell.split()) for cell in row] for row in rows]
+    for number, header in enumerate(headers):
+        has_words = any(" " in row[number] for row in cells)
+        drawn.add_column(header, no_wrap=not has_words, overflow="fold")
+    for row in cells:
         drawn.add_row(*(Text(escape_controls(cell)) for cell in row))
-    Console(no_color=bool(os.environ.get("NO_COLOR"))).print(drawn)
+    Console(no_color=plain, highlight=False).print(drawn)
 
 
 class Advance(Protocol):

@@ -32,7 +32,11 @@ BATCH = 64
 @click.option("--ndjson", is_flag=True, help="One JSON object a line.")
 @pass_door
 def score(door: Door, texts: Sequence[str], *, scorer: str | None, ndjson: bool) -> None:
-    """Score texts; with none, the lines of standard input: plain, or JSON objects with "text"."""
+    """Say how good or bad texts are.
+
+    With no TEXT, reads lines from standard input: plain text, or JSON objects with "text" and,
+    where known, "business", "rating", "language".
+    """
     # A text can be scored without a configuration; a broken one is still said.
     name = scorer or (door.app.config.sentiment.scorer if door.file.exists() else DEFAULT_SCORER)
     chosen = make_scorer(name)
@@ -42,10 +46,8 @@ def score(door: Door, texts: Sequence[str], *, scorer: str | None, ndjson: bool)
             if ndjson:
                 show.ndjson([shape])
             else:
-                show.result(
-                    f"{judged.sentiment}\t{judged.polarity:+.2f}\t{judged.confidence:.2f}"
-                    f"\t{passage.text}"
-                )
+                figures = f"{judged.sentiment}\t{judged.polarity:+.2f}\t{judged.confidence:.2f}"
+                show.result(f"{figures}\t{' '.join(passage.text.split())}")
 
 
 @click.command()
@@ -57,7 +59,11 @@ def score(door: Door, texts: Sequence[str], *, scorer: str | None, ndjson: bool)
 def match(
     door: Door, texts: Sequence[str], *, business: str | None, extra: Sequence[str], ndjson: bool
 ) -> None:
-    """Say whether and why a text concerns a business; with none, the lines of standard input."""
+    """Say whether and why texts concern a business.
+
+    With no TEXT, reads lines from standard input: plain text, or JSON objects with "text" and,
+    where known, "title", "author", "url", "language".
+    """
     name = door.business(business)
     only = frozenset([name]) if name else None
     for entry in _read((*texts, *extra), _entry):

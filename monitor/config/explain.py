@@ -61,12 +61,20 @@ _TOLD_IN_ENGLISH = {
 }
 
 
+_FOLLOWS = "default_factory_not_called"
+"""A default that could not be made because of another error, which is told already."""
+
+
 def problems_of(
     error: ValidationError, model: type[BaseModel], document: Document, base: Loc = ()
 ) -> list[Problem]:
     """Say every error of a model that was read at ``base`` of the document."""
     secrets = {loc for loc, _ in secret_places(model, document.at(base), base)}
-    return [_problem(details, model, document, base, secrets) for details in error.errors()]
+    return [
+        _problem(details, model, document, base, secrets)
+        for details in error.errors()
+        if details["type"] != _FOLLOWS
+    ]
 
 
 def _problem(

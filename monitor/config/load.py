@@ -60,6 +60,14 @@ def language_of(text: str, env: Mapping[str, str]) -> str:
     return next((language for language in wanted if language in LANGUAGES), LANGUAGES[0])
 
 
+def language_of_file(path: Path, env: Mapping[str, str]) -> str:
+    """Return the language to speak about a file, also about one that cannot be read."""
+    try:
+        return language_of(_read_text(path), env)
+    except Unreadable:
+        return language_of("", env)
+
+
 def _read_text(path: Path) -> str:
     try:
         with path.open("rb") as file:

@@ -5,14 +5,37 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from textwrap import indent
 
+from pydantic import HttpUrl, TypeAdapter, ValidationError
+
+from monitor.config.fields import EmailAddress
 from monitor.text import clean
 from monitor.wording import Wording
 
 _INSTANCES = ("https://mastodon.social", "https://piaille.fr", "https://mamot.fr")
 _EXAMPLE_FEED = "- type: feed\n  url: https://www.example.fr/\n"
 _EXAMPLE_ALERT = "- type: google_alerts\n  url: https://www.google.fr/alerts/feeds/…\n"
+
+
+class AnswerKind(Enum):
+    """The answers that can be wrong in themselves."""
+
+    EMAIL = TypeAdapter(EmailAddress)
+    WEBSITE = TypeAdapter(HttpUrl)
+
+
+def problem_of(kind: AnswerKind, answer: str, words: Wording) -> str | None:
+    """Return what is wrong with an answer and what to write, ``None`` when nothing is."""
+    written = _with_scheme(answer) if kind is AnswerKind.WEBSITE else answer
+    adapter: TypeAdapter[object] = kind.value
+    try:
+        adapter.validate_python(" ".join(written.split()))
+    except ValidationError:
+        key = "url" if kind is AnswerKind.WEBSITE else "email"
+        return words(f"config.{key}", value=answer)
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +88,11 @@ def _business(answers: Answers, words: Wording) -> str:
 def _website(website: str | None) -> str:
     if not website:
         return _comment("website: https://www.example.fr")
-    return f"website: {_quoted(website if '://' in website else f'https://{website}')}\n"
+    return f"website: {_quoted(_with_scheme(website))}\n"
+
+
+def _with_scheme(website: str) -> str:
+    return website if "://" in website else f"https://{website}"
 
 
 def _sources(words: Wording) -> str:

@@ -31,7 +31,8 @@ def report_stem(business: str, closed_at_local: datetime, digest_id: str) -> str
 def archive(digest: ClosedDigest, reports: Path) -> list[Path]:
     """Write a digest's report files, and return where they are.
 
-    Done again it changes nothing. A file of that name with other content is never overwritten:
+    Done again it changes nothing, but clears away what a crash left half written; so one process
+    at a time. A file of that name with other content is never overwritten:
     the digest's files then all take the next free number. Raises ``StoreError`` when the folder
     is full or cannot be written to.
     """
@@ -43,6 +44,8 @@ def archive(digest: ClosedDigest, reports: Path) -> list[Path]:
     stem = _inside(reports, digest.report)
     try:
         stem.parent.mkdir(parents=True, exist_ok=True)
+        for draft in stem.parent.glob(f".{stem.name}*.tmp"):
+            draft.unlink(missing_ok=True)
         for number in count(1):
             named = stem if number == 1 else stem.with_name(f"{stem.name}-{number}")
             files = {named.with_name(named.name + end): body for end, body in contents.items()}

@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=5)
+FEWEST_TRIES = 4
+"""A mail tried less often is not given up for its age: the machine slept, or its clock leapt."""
 _DOUBLINGS = 9  # 2**9 minutes are more than the longest wait
 _JITTER = 0.2  # of the wait, added, so that many shops do not come back to one server together
 
@@ -82,15 +84,19 @@ def _tell(result: DeliveryResult) -> str:
 
 
 def next_try_at(
-    created_at: datetime, attempts: int, now: datetime, jitter: float
+    created_at: datetime, attempts: int, now: datetime, jitter: float, *, patient: bool = False
 ) -> datetime | None:
     """Return when to try again after a failed try; ``None`` once the mail is too old.
 
-    ``attempts`` failed before this one; ``jitter`` in 0..1. The last try is at the age of 5 days.
+    ``attempts`` failed before this one; ``jitter`` in 0..1; ``patient`` waits longest from the
+    start. The last try is at the age of 5 days.
     """
-    wait = FIRST_WAIT * 2 ** min(attempts, _DOUBLINGS) * (1 + _JITTER * jitter)
+    doublings = _DOUBLINGS if patient else min(attempts, _DOUBLINGS)
+    wait: timedelta = min(FIRST_WAIT * 2**doublings * (1 + _JITTER * jitter), LONGEST_WAIT)
     last_at = created_at + GIVE_UP_AFTER
-    return None if now >= last_at else min(now + min(wait, LONGEST_WAIT), last_at)
+    if now < last_at:
+        return min(now + wait, last_at)
+    return now + wait if attempts < FEWEST_TRIES - 1 else None
 
 
 def deliver_due(
@@ -136,8 +142,7 @@ def _date(
     """Say when a result that waits is tried again, or that it is too old for that."""
     if result.state is not DeliveryState.WAITING:
         return result
-    attempts = _DOUBLINGS if patient else item.attempts
-    retry_at = next_try_at(item.created_at, attempts, now, jitter)
+    retry_at = next_try_at(item.created_at, item.attempts, now, jitter, patient=patient)
     if retry_at is None:
         return replace(result, state=DeliveryState.EXPIRED)
     return replace(result, retry_at=retry_at)
@@ -156,9 +161,9 @@ def _log(item: OutboxItem, results: Iterable[DeliveryResult]) -> None:
                     retry_at=result.retry_at and format_instant(result.retry_at),
                 )
             case DeliveryState.REFUSED:
-                told.error("mail refused", error=result.error)
+                told.warning("mail refused", error=result.error)
             case DeliveryState.EXPIRED:
-                told.error("mail given up after 5 days", error=result.error)
+                told.warning("mail given up after 5 days", error=result.error)
 
 
 def _report(results: Sequence[DeliveryResult]) -> DeliveryReport:

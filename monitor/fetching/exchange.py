@@ -41,15 +41,19 @@ class Deadline:
         self._limit_s = self._left_s = seconds
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Let time count; raises ``FetchError(timeout)`` when none is left."""
+    async def running(self, share: float = 1.0) -> AsyncIterator[None]:
+        """Let time count; raises ``FetchError(timeout)`` when none is left.
+
+        ``share`` (0..1) is what part of the limit may be used now at most.
+        """
         clock = asyncio.get_running_loop().time
         started_s = clock()
+        limit_s = self._limit_s * share
         try:
-            async with asyncio.timeout(self._left_s):
+            async with asyncio.timeout(min(self._left_s, limit_s)):
                 yield
         except TimeoutError as error:
-            raise FetchError(Code.TIMEOUT, f"not done within {self._limit_s:g} s") from error
+            raise FetchError(Code.TIMEOUT, f"not done within {limit_s:g} s") from error
         finally:
             self._left_s -= clock() - started_s
 
@@ -91,14 +95,13 @@ class Exchange:
         """Get one address, or post ``content`` to it, without following it. Raises FetchError."""
         host = host_and_port(url)
         async with self._pacing.turn(host):
-            self._pacing.check_held(host, self._clock())
             try:
-                async with deadline.running():
+                async with deadline.running(self._pacing.patience(host)):
                     answer = await self._exchange(self._request(url, headers, content))
             except FetchError as error:
                 log.debug("request failed", address=shown_url(str(url)), error=str(error))
-                if error.code is Code.RATE_LIMITED and error.retry_at is not None:
-                    self._pacing.hold(host, error.retry_at)
+                if error.code is Code.TIMEOUT:
+                    self._pacing.note_jam(host)
                 raise
         log.debug("request", address=shown_url(str(url)), status=answer.status)
         return answer
@@ -148,10 +151,12 @@ class Exchange:
         try:
             async for chunk in _stream(response):
                 unpacker.feed(chunk)
+            return unpacker.finish()
         except (httpx.TransportError, OSError) as error:
             hung_up = server_hung_up(response)
             raise exchange_fault(error, in_body=True, hung_up=hung_up) from error
-        return unpacker.finish()
+        finally:
+            unpacker.close()
 
 
 async def _begin_of_json(response: httpx.Response) -> bytes:

@@ -1,4 +1,8 @@
-"""Politeness to one host: few requests at once, a breath between them, silence when told to."""
+"""Politeness to one host: few requests at once, a breath between them, less patience with a jam.
+
+What a server says of one source (``Retry-After`` too) is that source's own affair: the others of
+its host go on (promise 1).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-
-from monitor.errors import Code, FetchError
+from datetime import timedelta
 
 AT_ONCE = 2
 """Requests at once to one host (promise 1)."""
@@ -21,13 +23,23 @@ API still start within 2 s.
 """
 
 
+SHORTEST_PATIENCE = 1 / 64
+"""Of an exchange's limit: half a second of 30 s, in which any server in health answers."""
+
+
 @dataclass(slots=True)
 class _Lane:
-    """What is under way at one host; ``next_start`` is on the loop's clock, in seconds."""
+    """What is under way at one host; ``next_start`` is on the loop's clock, in seconds.
+
+    ``crowd`` counts those who have a turn or wait for one, ``jams`` the turns that ran out of time
+    since nobody did.
+    """
 
     turns: asyncio.Semaphore
     door: asyncio.Lock = field(default_factory=asyncio.Lock)
     next_start: float = 0.0
+    crowd: int = 0
+    jams: int = 0
 
 
 class Pacing:
@@ -37,7 +49,6 @@ class Pacing:
         self._at_once = at_once
         self._spacing_s = spacing.total_seconds()
         self._lanes: dict[str, _Lane] = {}
-        self._held_until: dict[str, datetime] = {}
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
@@ -45,10 +56,28 @@ class Pacing:
         lane = self._lanes.get(host)
         if lane is None:
             lane = self._lanes[host] = _Lane(asyncio.Semaphore(self._at_once))
-        async with lane.turns:
-            async with lane.door:
-                await self._breathe(lane)
-            yield
+        lane.crowd += 1
+        try:
+            async with lane.turns:
+                async with lane.door:
+                    await self._breathe(lane)
+                yield
+        finally:
+            lane.crowd -= 1
+            lane.jams *= lane.crowd > 0
+
+    def note_jam(self, host: str) -> None:
+        """Take note that a turn at a host, still held, ran out of time."""
+        self._lanes[host].jams += 1
+
+    def patience(self, host: str) -> float:
+        """Return what share (0..1) of an exchange's limit the turn held at a host may take.
+
+        Half for each pair of turns that ran out of time while others waited: 170 sources of one
+        host that never answers are through within two minutes (promise 1), and a good one among
+        them has its turn.
+        """
+        return max(0.5 ** (self._lanes[host].jams // self._at_once), SHORTEST_PATIENCE)
 
     async def _breathe(self, lane: _Lane) -> None:
         clock = asyncio.get_running_loop().time
@@ -56,19 +85,3 @@ class Pacing:
         if wait_s > 0:
             await asyncio.sleep(wait_s)
         lane.next_start = clock() + self._spacing_s
-
-    def hold(self, host: str, until: datetime) -> None:
-        """Ask nothing more of a host until an instant it named."""
-        self._held_until[host] = until
-
-    def check_held(self, host: str, now: datetime) -> None:
-        """Raise ``FetchError(rate_limited)`` if a host asked to be left alone until later."""
-        until = self._held_until.get(host)
-        if until is None:
-            return
-        if until <= now:
-            del self._held_until[host]
-            return
-        raise FetchError(
-            Code.RATE_LIMITED, f"{host} limits another source of ours too", retry_at=until
-        )

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from json import dumps, loads
+from json import dumps
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlencode
@@ -17,6 +17,7 @@ from monitor.clock import Clock
 from monitor.errors import Code, FetchError, Malformed
 from monitor.fetching.exchange import Answer, Deadline, Exchange
 from monitor.fetching.files import read_local_file
+from monitor.fetching.json_answers import read_json
 from monitor.fetching.redirects import (
     MAX_HOPS,
     PERMANENT,
@@ -253,11 +254,7 @@ def _latest(kept: Mapping[str, _Kept]) -> dict[str, _Kept]:
 
 def _json_of(response: Response) -> Json:
     try:
-        answer: Json = loads(response.body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        answer = read_json(response.body)
+    except ValueError as error:
         raise Malformed(Code.API, "not JSON", http_status=response.status) from error
     return answer
-
-
-def _refuse_constant(name: str) -> Json:
-    raise ValueError(name)

@@ -15,7 +15,7 @@ from monitor.reporting.items import Item, write_item
 from monitor.reporting.material import TREND_PERIODS, DigestOptions, Material
 from monitor.reporting.phrases import Phrases
 from monitor.reporting.places import channel_of
-from monitor.reporting.stats import Tally, is_relevant, tally, tally_by, verdict
+from monitor.reporting.stats import Tally, is_dismissed, is_relevant, tally, tally_by, verdict
 
 _CHANNELS = 6
 
@@ -100,7 +100,12 @@ def build_digest(material: Material, options: DigestOptions) -> Digest:
         waiting_command=_command(business, "--sentiment negative --status new"),
         trend=write_bars(_trend(material, counted), phrases),
         by_source=write_sources(
-            *tally_by(material.mentions, lambda m: channel_of(m, phrases), most=_CHANNELS), phrases
+            *tally_by(
+                (m for m in material.mentions if not is_dismissed(m)),
+                lambda m: channel_of(m, phrases),
+                most=_CHANNELS,
+            ),
+            phrases,
         ),
         health=health,
         mood=_mood(counted),
@@ -112,10 +117,11 @@ def arrange(mentions: Iterable[Mention]) -> list[tuple[str, tuple[Mention, ...]]
     """Put mentions in the order of the mail, each with its section, one group a story.
 
     Mentions of one story stand together only within a section: a negative one is never hidden
-    below a neutral one.
+    below a neutral one. Those that a person dismissed are left out.
     """
     groups: dict[tuple[str, str], list[Mention]] = {}
-    for mention in sorted(mentions, key=_urgency):
+    kept = (mention for mention in mentions if not is_dismissed(mention))
+    for mention in sorted(kept, key=_urgency):
         groups.setdefault((_section_of(mention), mention.story), []).append(mention)
     ranked = sorted(groups.items(), key=lambda group: SECTIONS.index(group[0][0]))
     return [(key, tuple(group)) for (key, _), group in ranked]

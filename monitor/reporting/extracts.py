@@ -56,8 +56,7 @@ def title_and_rest(mention: Mention) -> tuple[str, str]:
     text = one_line(mention.text)
     title = one_line(mention.title or "")
     if title:
-        rest = "" if text == title else text.removeprefix(title + " ")
-        return shorten(title, TITLE_SIGNS), rest
+        return shorten(title, TITLE_SIGNS), _after_title(title, text)
     if len(text) <= TITLE_SIGNS:
         return text, ""
     sentence = _FIRST_SENTENCE.match(text)
@@ -65,3 +64,12 @@ def title_and_rest(mention: Mention) -> tuple[str, str]:
         return sentence[0], text[sentence.end() :].lstrip()
     title = shorten(text, FIRST_WORDS_SIGNS)
     return title, "… " + text[len(title) - 1 :].lstrip(" ,;:.-–—\u00a0\u202f")
+
+
+def _after_title(title: str, text: str) -> str:
+    """Leave out a title that the text repeats, unless the text's first sentence goes on from it."""
+    if text == title:
+        return ""
+    rest = text.removeprefix(title + " ")
+    goes_on = rest[:1].islower() and not title.endswith((".", "!", "?", "…"))
+    return text if goes_on else rest

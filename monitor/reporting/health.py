@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.model import Health, SourceState
+from monitor.model import DeliveryResult, Health, SourceState
 from monitor.reporting.cleaning import one_line, shorten
 from monitor.reporting.material import Material
 from monitor.reporting.phrases import Phrases
@@ -16,7 +17,7 @@ _MESSAGE_SIGNS = 160
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A source that a person should look at: its name, and what is the matter."""
+    """What a person should look at, a source or a recipient: its name, what is the matter."""
 
     source: str
     what: str
@@ -42,11 +43,12 @@ class HealthStrip:
 def write_health(
     material: Material, next_digest_at: datetime | None, phrases: Phrases
 ) -> HealthStrip:
-    """Word the state of the sources over the digest's period."""
+    """Word the state of the sources over the digest's period, and what mail did not arrive."""
     states, now = material.sources, material.now
     since = material.period.start
     read = [state for state in states if state.last_ok_at and state.last_ok_at >= since]
     troubles = [(state.id, _trouble(state, now, phrases)) for state in states]
+    troubles += _undelivered(material.undelivered, phrases)
     upcoming = None
     if next_digest_at is not None:
         upcoming = phrases.words("digest.next_digest", at=phrases.moment(next_digest_at))
@@ -58,6 +60,23 @@ def write_health(
         sources_read=len(read),
         silent=sum(is_silent(state, now) for state in states),
     )
+
+
+def _undelivered(
+    lost: tuple[DeliveryResult, ...], phrases: Phrases
+) -> list[tuple[str, str | None]]:
+    """Say how many digests each recipient did not get, and why not the last of them."""
+    counts = Counter(result.recipient for result in lost)
+    reasons = {result.recipient: result.error or str(result.state) for result in lost}
+    return [
+        (
+            recipient,
+            phrases.counted(
+                "undelivered", n, reason=shorten(one_line(reasons[recipient]), _MESSAGE_SIGNS)
+            ),
+        )
+        for recipient, n in counts.items()
+    ]
 
 
 def is_silent(state: SourceState, now: datetime) -> bool:
@@ -84,12 +103,18 @@ def _read(read: int, known: int, articles: int, phrases: Phrases) -> str:
 
 
 def _trouble(state: SourceState, now: datetime, phrases: Phrases) -> str | None:
-    said = [part for part in (_silence(state, now, phrases), _need(state, phrases)) if part]
-    if state.error and said:
-        said.append(shorten(one_line(state.error.message), _MESSAGE_SIGNS).removesuffix("."))
+    clauses = [part for part in (_silence(state, now, phrases), _need(state, phrases)) if part]
+    sentences = [phrases.words("digest.clauses_join").join(clauses)] if clauses else []
+    if state.error and clauses:
+        sentences.append(state.error.message)
     if state.notice:
-        said.append(shorten(one_line(state.notice), _MESSAGE_SIGNS).removesuffix("."))
-    return phrases.words("digest.sentences_join").join(said) or None
+        sentences.append(state.notice)
+    # The wording ends the last one; the others end here.
+    return ". ".join(_bare(sentence) for sentence in sentences) or None
+
+
+def _bare(sentence: str) -> str:
+    return shorten(one_line(sentence), _MESSAGE_SIGNS).removesuffix(".")
 
 
 def _silence(state: SourceState, now: datetime, phrases: Phrases) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Mention, Period, SourceState
+from monitor.model import DeliveryResult, Mention, Period, SourceState
 from monitor.reporting.stats import Tally
 
 TREND_PERIODS = 8
@@ -25,6 +25,7 @@ class Material:
 
     ``previous`` is ``None`` when nothing was read yet in the period before. ``trend`` holds the
     earlier periods, oldest first. ``waiting`` counts older negative mentions still unanswered.
+    ``undelivered`` are copies of earlier digests that were refused, or given up.
     """
 
     business: str
@@ -36,6 +37,7 @@ class Material:
     sources: tuple[SourceState, ...] = ()
     articles_read: int = 0
     waiting: int = 0
+    undelivered: tuple[DeliveryResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,11 @@ def is_relevant(mention: Mention) -> bool:
     return mention.relevance >= RELEVANT_FROM
 
 
+def is_dismissed(mention: Mention) -> bool:
+    """Say whether a person said that the mention is not about this business (``--irrelevant``)."""
+    return mention.corrected and mention.relevance == 0
+
+
 def verdict(mention: Mention) -> Sentiment | None:
     """Return the sentiment to count, ``None`` when unsure; a person's word is always sure."""
     if not is_relevant(mention):
@@ -79,8 +84,8 @@ def verdict(mention: Mention) -> Sentiment | None:
 
 
 def tally(mentions: Iterable[Mention]) -> Tally:
-    """Count mentions by verdict."""
-    mentions = list(mentions)
+    """Count mentions by verdict; those that a person dismissed count nowhere."""
+    mentions = [mention for mention in mentions if not is_dismissed(mention)]
     verdicts = [verdict(mention) for mention in mentions]
     stars = [m.rating for m in mentions if m.rating is not None and is_relevant(m)]
     reaches = [m.reach for m in mentions if m.reach is not None and is_relevant(m)]

@@ -6,7 +6,6 @@ https://www.jsonfeed.org/version/1.1/, as of 2026-11.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -25,6 +24,7 @@ from monitor.sources.feed_discovery import discover_feed
 from monitor.sources.feed_entries import read_entries
 from monitor.sources.feed_parsing import is_page, parse_feed
 from monitor.sources.json_feed import is_json, read_json_feed
+from monitor.sources.readers import read_aside
 from monitor.urls import shown_url
 
 _WEB = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
@@ -145,8 +145,7 @@ def read_feed(response: Response) -> tuple[tuple[Entry, ...], str | None]:
 
 
 async def _page_of(response: Response, cursor: Cursor) -> Page:
-    # Ten megabytes take seconds to read: other polls go on meanwhile.
-    entries, problem = await asyncio.to_thread(read_feed, response)
+    entries, problem = await read_aside(read_feed, response)
     return Page(entries=entries, cursor=cursor, problem=problem)
 
 

@@ -68,13 +68,19 @@ def read_entry(record: Record, feed: ParsedFeed, base: str) -> Entry:
 
 
 def _link(record: Record, base: str) -> str | None:
-    """Return what the entry leads to: FeedBurner's true link, its page, else any link it has."""
+    """Return what the entry leads to: FeedBurner's true link, its page, else any link it has.
+
+    feedparser takes a guid for a link unless it says that it is none; most then are no address.
+    """
     others = (
         link.get("href")
         for link in record.get("links", ())
         if link.get("rel") in ("alternate", "related", "via", None)
     )
-    candidates = (record.get("feedburner_origlink"), record.get("link"), *others)
+    own = record.get("link")
+    if record.get("guidislink") and own == record.get("id") and "/" not in own:
+        own = None
+    candidates = (record.get("feedburner_origlink"), own, *others)
     urls = (web_url(link, base) for link in candidates if link)
     return next((url for url in urls if url), None)
 

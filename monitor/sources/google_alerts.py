@@ -5,7 +5,6 @@ How to make one: https://support.google.com/websearch/answer/4815696, as of 2026
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -21,6 +20,7 @@ from monitor.sources.addresses import at_server
 from monitor.sources.base import NetworkOptions, Source
 from monitor.sources.feed_entries import read_entry
 from monitor.sources.feed_parsing import ParsedFeed, Record, is_page, parse_feed
+from monitor.sources.readers import read_aside
 from monitor.urls import site_of
 
 _FEED = re.compile(r"https://(?:www\.)?google\.[a-z.]{2,6}/alerts/feeds/\d+/\d+")
@@ -77,7 +77,7 @@ class GoogleAlerts(Source[GoogleAlertsOptions]):
             raise FetchError(
                 error.code, self.address, http_status=error.http_status, retry_at=error.retry_at
             ) from None
-        page = await asyncio.to_thread(read_alert, response)
+        page = await read_aside(read_alert, response)
         yield replace(page, cursor=cursor)
 
 

@@ -7,7 +7,6 @@ that are not for us: they are left as Google gives them.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import re
@@ -28,6 +27,7 @@ from monitor.sources.base import NetworkOptions, Source
 from monitor.sources.entry_parts import name_of
 from monitor.sources.feed_entries import read_entry
 from monitor.sources.feed_parsing import ParsedFeed, Record, is_page, parse_feed
+from monitor.sources.readers import read_aside
 from monitor.urls import shown_url
 
 SERVER = "https://news.google.com"
@@ -92,7 +92,7 @@ class GoogleNews(Source[GoogleNewsOptions]):
             response = await session.get(self._search_url, params=self._params(query))
             if response.not_modified:
                 continue
-            page = await asyncio.to_thread(read_search, response)
+            page = await read_aside(read_search, response)
             found = (replace(entry, searched_for=business.name) for entry in page.entries)
             yield replace(page, entries=tuple(found), cursor=cursor)
 

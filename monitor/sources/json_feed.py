@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from monitor.errors import Code, FetchError, Malformed
+from monitor.fetching.json_answers import read_json
 from monitor.model import Entry, Json, Kind, Response
 from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import (
@@ -66,8 +66,8 @@ def read_item(item: Mapping[str, Json], feed: Mapping[str, Json], base: str) -> 
 
 def _load(body: bytes) -> Mapping[str, Json]:
     try:
-        answer: Json = json.loads(body.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError) as error:
+        answer = read_json(body, lenient=True)
+    except ValueError as error:
         raise Malformed(Code.PARSE, "it is no JSON") from error
     feed = answer if isinstance(answer, Mapping) else {}
     version = feed.get("version")

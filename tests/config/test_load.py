@@ -156,7 +156,7 @@ network:
         ),
         (
             "sources:\n  - type: google_news\n    every: 59s",
-            "4: sources[0].every: a source is read every 1m at most; write 1m or more",
+            "4: sources[0].every: that is too often; write 1m or more",
         ),
         (
             "sources:\n  - type: google_news\n    businesses: [Fleur Bougamont]",

@@ -61,6 +61,15 @@ def test_what_a_crash_left_out_is_completed(tmp_path: Path) -> None:
     assert text.read_text() == DIGEST.text
 
 
+def test_what_a_crash_left_half_written_is_cleared_away(tmp_path: Path) -> None:
+    archive(DIGEST, tmp_path)
+    stem = (tmp_path / DIGEST.report).name
+    (tmp_path / "2026" / f".{stem}.eml.0a1b2c3d.tmp").write_bytes(b"Subj")
+    (tmp_path / "2026" / ".other.tmp").touch()
+    archive(DIGEST, tmp_path)
+    assert [name for name in names(tmp_path) if name.endswith(".tmp")] == ["2026/.other.tmp"]
+
+
 def test_another_file_of_that_name_is_never_overwritten(tmp_path: Path) -> None:
     archive(DIGEST, tmp_path)
     other = replace(DIGEST, text="Autre chose.\n")

@@ -13,6 +13,7 @@ from servers import DROP, LOOPBACK, MailServer
 
 from monitor.delivery.mail import Mailer, MailSettings
 from monitor.delivery.outbox import (
+    FEWEST_TRIES,
     GIVE_UP_AFTER,
     LONGEST_WAIT,
     DeliveryReport,
@@ -178,7 +179,8 @@ def test_a_wrong_password_waits_longest_so_as_not_to_lock_the_account() -> None:
 def test_after_five_days_it_is_given_up_and_said(dead_port: int) -> None:
     outbox = FakeOutbox("d1")
     last_at = CLOSED_AT + GIVE_UP_AFTER
-    before = deliver_due(outbox, mailer(dead_port), last_at - timedelta(hours=1))
+    for _ in range(FEWEST_TRIES - 1):
+        before = deliver_due(outbox, mailer(dead_port), last_at - timedelta(hours=1), force=True)
     after = deliver_due(outbox, mailer(dead_port), last_at, force=True)
     assert len(before.deferred) == 1
     assert [result.recipient for result in after.expired] == [SIMON]
@@ -191,6 +193,14 @@ def test_a_mail_that_slept_for_a_week_still_has_a_try() -> None:
     with MailServer() as server:
         report = deliver_due(outbox, mailer(server.port), CLOSED_AT + timedelta(days=7))
     assert len(report.sent) == 1
+
+
+def test_a_mail_that_slept_for_a_week_is_not_given_up_at_the_first_no(dead_port: int) -> None:
+    outbox = FakeOutbox("d1")
+    at = CLOSED_AT + timedelta(days=7)
+    for tries in range(FEWEST_TRIES):
+        report = deliver_due(outbox, mailer(dead_port), at, force=True)
+        assert bool(report.expired) == (tries == FEWEST_TRIES - 1)
 
 
 def test_nothing_is_done_while_another_process_delivers() -> None:
@@ -225,6 +235,8 @@ def test_a_wait_is_never_too_short_nor_too_long(
     retry_at = next_try_at(CLOSED_AT, attempts, now, jitter)
     if retry_at is None:
         assert age >= GIVE_UP_AFTER
+        assert attempts >= FEWEST_TRIES - 1
     else:
-        shortest = min(timedelta(minutes=1), GIVE_UP_AFTER - age)
+        left = GIVE_UP_AFTER - age
+        shortest = min(timedelta(minutes=1), left) if left > timedelta() else timedelta(minutes=1)
         assert shortest <= retry_at - now <= LONGEST_WAIT

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,20 @@ def test_init_writes_a_file_that_works_and_never_overwrites(tmp_path: Path) -> N
     again = run_ecoute("init", "--name", "Autre", "--yes", cwd=tmp_path)
     assert again.returncode == 2
     assert (tmp_path / "sources.yaml").read_text(encoding="utf-8") == written
+
+
+def test_init_with_a_wrong_answer_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = run_ecoute("init", "--name", "X", "--email", "simon chez moi", "--yes", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "simon@example.fr" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_asks_again_what_was_no_address(tmp_path: Path) -> None:
+    answers = "Fleurs\n\n\nsimon chez moi\nsimon@example.fr\npas un site\n\n"
+    done = run_ecoute("init", cwd=tmp_path, stdin=answers)
+    assert done.returncode == 0, done.stderr
+    assert 'to: ["simon@example.fr"]' in (tmp_path / "sources.yaml").read_text(encoding="utf-8")
 
 
 def test_init_asks_what_it_is_not_given(tmp_path: Path) -> None:
@@ -121,7 +137,8 @@ def test_match_says_why(filled: Path) -> None:
 
 def test_a_backup_is_whole_and_never_overwrites(filled: Path) -> None:
     assert run_ecoute("backup", "copy.db", cwd=filled).returncode == 0
-    assert run_ecoute("backup", "copy.db", cwd=filled).returncode == 3
+    assert run_ecoute("backup", "copy.db", cwd=filled).returncode == 2
+    assert run_ecoute("backup", "nowhere/copy.db", cwd=filled).returncode == 2
     (filled / "mentions.db").unlink()
     assert run_ecoute("restore", "copy.db", cwd=filled).returncode == 0
     assert len(json.loads(run_ecoute("mentions", "--json", cwd=filled).stdout)) == 2
@@ -156,3 +173,93 @@ def test_an_english_owner_is_spoken_to_in_english(tmp_path: Path) -> None:
     with FeedServer({"/rss": rss([GOOD])}) as web:
         write_config(tmp_path, feeds=[web.url("/rss")], language="en")
         assert "1 new mention" in run_ecoute("poll", cwd=tmp_path).stdout
+
+
+def test_what_people_read_is_in_lines_and_columns(filled: Path) -> None:
+    """A line break of ours is one; a control character of a feed never is."""
+    digest = run_ecoute("digest", cwd=filled).stdout
+    assert len(digest.splitlines()) > 20
+    rows = run_ecoute("mentions", cwd=filled).stdout.splitlines()
+    assert [len(row.split("\t")) for row in rows] == [5, 5]
+    [scored] = run_ecoute("score", "Un accueil\nexcellent", cwd=filled).stdout.splitlines()
+    assert scored.split("\t")[3] == "Un accueil excellent"
+
+
+def test_check_is_one_line_each_and_makes_no_database(tmp_path: Path) -> None:
+    with FeedServer({"/rss": rss([GOOD, BAD])}) as web:
+        write_config(
+            tmp_path,
+            feeds=[web.url("/rss"), {"type": "mastodon", "instance": web.url("")}],
+        )
+        done = run_ecoute("check", cwd=tmp_path)
+    feed, mastodon, database = done.stdout.splitlines()
+    assert "2 articles lus, 2 à votre sujet" in feed
+    assert "Par exemple" in feed
+    assert "Recherche\u00a0: #FleursBougamont" in mastodon
+    assert database.startswith("ok  mentions.db:")
+    assert [file.name for file in tmp_path.iterdir()] == ["sources.yaml"]
+
+
+def test_a_failed_source_is_not_said_to_be_read(tmp_path: Path) -> None:
+    with FeedServer({"/rss": rss([GOOD])}) as web:
+        write_config(tmp_path, feeds=[web.url("/rss"), web.url("/nowhere")])
+        done = run_ecoute("poll", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.startswith("1 source lue, ")
+    assert done.stdout.rstrip().endswith("1 source en échec")
+
+
+def test_stats_tell_the_period_before(filled: Path) -> None:
+    first, *rows = run_ecoute("stats", "--by", "source", cwd=filled).stdout.splitlines()
+    assert first == "Fleurs Bougamont\u00a0: 2 mentions, contre 0 sur la période précédente."
+    assert [row.split("\t")[:2] for row in rows] == [
+        ["press", "2"],
+        ["en tout", "2"],
+        ["avant", "0"],
+    ]
+
+
+def test_what_a_person_called_irrelevant_is_said_to_be(filled: Path) -> None:
+    [mention] = json.loads(run_ecoute("mentions", "déçu", "--json", cwd=filled).stdout)
+    assert run_ecoute("label", mention["id"], "--irrelevant", cwd=filled).returncode == 0
+    [row] = run_ecoute("mentions", "déçu", cwd=filled).stdout.splitlines()
+    assert row.split("\t")[1] == "hors sujet"
+    assert "déçu" not in run_ecoute("digest", cwd=filled).stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("mentions", "--business", "Fleur"), "vous suivez\u00a0: Fleurs Bougamont"),
+        (("mentions", "--since", "demain"), "n’est pas une date"),
+        (("stats", "--since", "2026-11-02", "--until", "2026-11-01"), "doit précéder"),
+        (("poll", "--source", "presse"), "les vôtres\u00a0: press"),
+        (("label", "rien", "neutral"), "aucune mention"),
+        (("status", "rien", "new"), "aucune mention"),
+        (("label", "rien"), "--irrelevant"),
+        (("digest", "--send", "--since", "7d"), "--send"),
+        (("digest", "--html", "nowhere/digest.html"), "nowhere"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_the_owners_language(
+    filled: Path, args: tuple[str, ...], told: str
+) -> None:
+    done = run_ecoute(*args, cwd=filled)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+def test_faults_are_counted_in_the_language_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text("language: fr\nbusinesses: []\nmail:\n  from: a@b.fr\n")
+    lines = run_ecoute("poll", cwd=tmp_path).stderr.splitlines()
+    assert lines[0] == "config: 2 fautes\u00a0; rien n’a été fait."
+    assert [line.split(": ")[1] for line in lines[1:]] == ["businesses", "mail.host"]
+
+
+def test_a_single_pass_erases_what_is_past_its_time(filled: Path) -> None:
+    """Who runs by cron has no daemon that does it."""
+    with closing(sqlite3.connect(filled / "mentions.db")) as database, database:
+        database.execute("UPDATE mention SET found_at = '2020-01-01T00:00:00Z'")
+    run_ecoute("run", "--once", cwd=filled)
+    kept = json.loads(run_ecoute("mentions", "--json", cwd=filled).stdout)
+    assert [mention["text"] for mention in kept] == ["", ""]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import random
 import signal
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from end_to_end.feeds import GOOD, rss
-from servers import FeedServer, MailServer, Request, run_ecoute, started_ecoute, write_config
+from servers import FeedServer, MailServer, run_ecoute, started_ecoute, write_config
 
 PATIENCE_S = 30
 FAST = {"ECOUTE_FLOOR": "1s"}
@@ -66,41 +63,6 @@ def test_the_daemon_polls_at_the_interval_told(tmp_path: Path) -> None:
         write_config(tmp_path, feeds=[source])
         with started_ecoute("run", cwd=tmp_path, env=FAST):
             wait_until(lambda: len(web.requests) >= 3)
-
-
-def test_kills_at_any_moment_lose_and_double_nothing(tmp_path: Path) -> None:
-    """A feed grows by one article a request; whatever is killed, each is stored and mailed once."""
-    served: list[str] = []
-
-    def growing(request: Request) -> bytes:
-        served.append(f"a{len(served)}")
-        return rss([(g, f"Fleurs Bougamont, article {g}", "Un texte.") for g in served])
-
-    chance = random.Random(7)  # noqa: S311 - when to kill, not a secret
-    with FeedServer({"/rss": growing}) as web, MailServer() as mail:
-        source = {"type": "feed", "url": web.url("/rss"), "every": "1s"}
-        write_config(tmp_path, feeds=[source], mail=mail)
-        for _ in range(12):
-            with started_ecoute("run", "--once", cwd=tmp_path, env=FAST) as pass_:
-                try:
-                    pass_.wait(timeout=chance.uniform(0.6, 2.5))
-                except subprocess.TimeoutExpired:
-                    pass_.kill()
-                pass_.communicate()
-        last = run_ecoute("run", "--once", cwd=tmp_path, env=FAST)
-        letters = {letter.message["Message-ID"]: letter.message for letter in mail.received}
-    assert last.returncode == 0, last.stderr
-    found = json.loads(run_ecoute("mentions", "--json", cwd=tmp_path, env=FAST).stdout)
-    assert sorted(m["external_id"] for m in found) == sorted(served)
-    database = sqlite3.connect(tmp_path / "mentions.db")
-    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    told = database.execute(
-        "SELECT count(*), count(DISTINCT mention_id) FROM digest_mention"
-    ).fetchone()
-    assert told == (len(served), len(served))
-    digests = {i for (i,) in database.execute("SELECT message_id FROM digest")}
-    database.close()
-    assert letters.keys() == digests
 
 
 @pytest.mark.parametrize("step", ["MAIL", "DATA"])

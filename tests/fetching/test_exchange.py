@@ -239,17 +239,16 @@ async def test_a_server_that_refuses_is_connect(serve: Serve, make_client: MakeC
     assert failed.value.code is Code.CONNECT
 
 
-async def test_retry_after_is_obeyed_by_all_sources_of_that_host(
+async def test_a_limit_on_one_source_holds_no_other_of_that_host(
     serve: Serve, make_client: MakeClient
 ) -> None:
-    server = await serve(status(429, "Retry-After: 120"))
+    server = await serve(status(429, "Retry-After: 120"), ok(b"<rss/>"))
     client = make_client(server)
-    for _ in range(2):
-        with pytest.raises(FetchError) as failed:
-            await client.session(NEW).get(server.url())
-        assert failed.value.code is Code.RATE_LIMITED
-        assert failed.value.retry_at == NOW + timedelta(minutes=2)
-    assert len(server.requests) == 1
+    with pytest.raises(FetchError) as failed:
+        await client.session(NEW).get(server.url("/limited"))
+    assert failed.value.code is Code.RATE_LIMITED
+    assert failed.value.retry_at == NOW + timedelta(minutes=2)
+    assert (await client.session(NEW).get(server.url("/other"))).body == b"<rss/>"
 
 
 async def test_cookies_are_never_sent_back(serve: Serve, make_client: MakeClient) -> None:

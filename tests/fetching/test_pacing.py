@@ -1,17 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
-from monitor.errors import Code, FetchError
 from monitor.fetching.pacing import Pacing
 
 pytestmark = pytest.mark.anyio
 
-NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SPACING = timedelta(milliseconds=20)
 
 
@@ -56,13 +54,30 @@ async def test_a_wait_cancelled_in_the_door_opens_it_again() -> None:
     assert not lane.turns.locked()
 
 
-async def test_a_held_host_is_asked_nothing_until_then() -> None:
-    pacing = Pacing()
-    pacing.hold("a", NOW + timedelta(minutes=1))
-    with pytest.raises(FetchError) as failed:
-        pacing.check_held("a", NOW)
-    assert failed.value.code is Code.RATE_LIMITED
-    assert failed.value.retry_at == NOW + timedelta(minutes=1)
-    pacing.check_held("b", NOW)
-    pacing.check_held("a", NOW + timedelta(minutes=1))
-    pacing.check_held("a", NOW)
+async def test_patience_shrinks_while_turns_of_a_host_run_out_of_time() -> None:
+    pacing = Pacing(at_once=2, spacing=timedelta(0))
+    async with pacing.turn("a"):
+        seen = []
+        for _ in range(16):
+            seen.append(pacing.patience("a"))
+            pacing.note_jam("a")
+    assert seen[:6] == [1, 1, 0.5, 0.5, 0.25, 0.25]
+    assert seen[-1] == 1 / 64
+
+
+async def test_170_silent_sources_of_one_host_take_less_than_two_minutes() -> None:
+    pacing = Pacing(spacing=timedelta(0))
+    spent_s = 0.0
+    async with pacing.turn("a"):
+        for _ in range(170):
+            spent_s += 30 * pacing.patience("a") / 2
+            pacing.note_jam("a")
+    assert spent_s < 115
+
+
+async def test_patience_returns_once_nobody_waits_at_a_host() -> None:
+    pacing = Pacing(at_once=1, spacing=timedelta(0))
+    async with pacing.turn("a"):
+        pacing.note_jam("a")
+    async with pacing.turn("a"):
+        assert pacing.patience("a") == 1

@@ -82,12 +82,12 @@ def test_a_name_with_line_breaks_cannot_break_the_subject() -> None:
         (
             [POSITIVE],
             [],
-            "\u00a0: 1 positive\u202f; rien d’urgent.",
+            "\u00a0: 1 positive\u00a0; rien d’urgent.",
         ),
         (
             [NEGATIVE, NEGATIVE],
             [(0, 0)],
-            ", contre 0 la semaine précédente\u00a0: 2 négatives\u202f; 2 vous attendent.",
+            ", contre 0 la semaine précédente\u00a0: 2 négatives\u00a0; 2 vous attendent.",
         ),
     ],
 )
@@ -134,6 +134,15 @@ def test_what_is_uncertain_is_never_counted_as_negative() -> None:
     assert digest.section("needs_you") == ()
     assert [item.tone_word for item in digest.section("doubtful")] == ["à relire", "à vérifier"]
     assert "négative" not in digest.subject
+
+
+def test_what_the_owner_called_irrelevant_is_told_and_counted_nowhere() -> None:
+    dismissed = mention(1, NEGATIVE, relevance=0.0, corrected=True, status=Status.IGNORED)
+    digest = french(material([dismissed, mention(2, POSITIVE)]))
+    assert digest.section("doubtful") == ()
+    assert "1 mention" in digest.subject
+    assert sum(bar.words.startswith("1") for bar in digest.by_source) == 1
+    assert french(material([dismissed])).is_empty
 
 
 def test_an_article_of_uncertain_tone_stays_with_the_press() -> None:
@@ -231,8 +240,8 @@ def test_the_trend_ends_with_this_period() -> None:
 def test_ailing_sources_are_named_with_their_message() -> None:
     troubles = french(lively_week()).health.troubles
     assert [trouble.source for trouble in troubles] == ["radio-locale", "gazette-du-marche"]
-    assert troubles[0].what.startswith("muette depuis 3 jours\u202f; Le serveur n’a pas répondu")
-    assert troubles[1].what.startswith("en pause, elle n’est plus lue\u202f; cette adresse")
+    assert troubles[0].what.startswith("muette depuis 3 jours. Le serveur n’a pas répondu")
+    assert troubles[1].what.startswith("en pause, elle n’est plus lue\u00a0; cette adresse")
 
 
 def test_all_is_well_only_when_all_was_read() -> None:
@@ -261,6 +270,16 @@ def test_an_unknown_platform_is_named_readably() -> None:
     odd = mention(1, platform="my_forum", kind=Kind.POST)
     (item,) = french(material([odd])).section("neutral")
     assert item.place == "My forum"
+
+
+def test_a_title_that_the_text_repeats_is_left_out_of_the_extract_only_where_it_ends() -> None:
+    repeated = mention(1, title="Joli !", text="Joli ! Mais un peu cher.")
+    begun = mention(2, title="Joli", text="Joli magasin, un peu cher.")
+    extracts = {
+        item.title: "".join(part.text for part in item.extract)
+        for item in french(material([repeated, begun])).section("press")
+    }
+    assert extracts == {"Joli !": "Mais un peu cher.", "Joli": "Joli magasin, un peu cher."}
 
 
 def test_the_business_stands_in_bold_in_the_extract() -> None:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 from reporting.samples import NOW, PARIS, SHOP, WEEK, mention, source
 
-from monitor.model import Count, Mention, MentionQuery, Period, Sentiment, SourceState, Status
-from monitor.reporting.gather import gather
-from monitor.reporting.material import Material
+from monitor.model import (
+    Count,
+    DeliveryResult,
+    DeliveryState,
+    Mention,
+    MentionQuery,
+    Period,
+    Sentiment,
+    SourceState,
+    Status,
+)
+from monitor.reporting.digest import build_digest
+from monitor.reporting.gather import DigestStore, gather
+from monitor.reporting.material import DigestOptions, Material
 from monitor.reporting.periods import period_back
 from monitor.reporting.stats import SHARES_FROM, stats_json, stats_report
 from monitor.store.base import Store
@@ -23,6 +35,7 @@ class Shelf:
     sources: list[SourceState] = field(default_factory=list)
     read_since: Period = WEEK
     voices: dict[str, int] = field(default_factory=dict)
+    lost: list[DeliveryResult] = field(default_factory=list)
 
     def find(self, query: MentionQuery) -> list[Mention]:
         return [
@@ -49,12 +62,17 @@ class Shelf:
     def articles_read(self, period: Period) -> int:
         return 40 if period.start >= self.read_since.start else 0
 
+    def undelivered(self, business: str, since: datetime) -> list[DeliveryResult]:
+        return self.lost if business == SHOP and since < NOW else []
+
     def share_of_voice(self, business: str, period: Period) -> dict[str, int]:
         return self.voices
 
 
 def read(shelf: Shelf, *, undigested: bool = True) -> Material:
-    return gather(cast("Store", shelf), SHOP, WEEK, undigested=undigested, now=NOW, timezone=PARIS)
+    return gather(
+        cast("DigestStore", shelf), SHOP, WEEK, undigested=undigested, now=NOW, timezone=PARIS
+    )
 
 
 def weeks_ago(steps: int) -> Period:
@@ -153,3 +171,18 @@ def test_the_share_of_voice_is_a_share_only_when_counts_bear_it() -> None:
         [("Interflora", None), (SHOP, None)],
         [(SHOP, 0.5), ("Interflora", 0.5)],
     ]
+
+
+def test_mails_that_did_not_arrive_are_told_in_the_next_digest() -> None:
+    refused = DeliveryResult(
+        recipient="zoe@example.fr", state=DeliveryState.REFUSED, error="550 no such user"
+    )
+    material = read(Shelf([], lost=[refused, refused]))
+    health = build_digest(material, DigestOptions(language="fr")).health
+    assert [(trouble.source, trouble.what) for trouble in health.troubles] == [
+        (
+            "zoe@example.fr",
+            "2 r\u00e9sum\u00e9s n\u2019ont pas pu lui \u00eatre remis (550 no such user)",
+        )
+    ]
+    assert not health.is_well

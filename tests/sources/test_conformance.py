@@ -1,43 +1,25 @@
+"""Every source type is held to the one suite; its payloads stand in ``cases_*.py``."""
+
 from __future__ import annotations
 
 import pytest
+from sources import (
+    cases_blogs_and_photos,
+    cases_feeds,
+    cases_press_and_forums,
+    cases_social,
+    cases_video,
+)
 from sources.conformance import Case, SourceConformance
-from sources.fake_session import DATA
 
 from monitor.sources.registry import source_types
 
-CASES = {
-    "feed": Case(
-        kind=source_types()["feed"],
-        options={"url": "https://gazette.example/rss.xml?token=secret"},
-        full=(DATA / "feed" / "press.xml").read_bytes(),
-        empty=(DATA / "feed" / "empty.xml").read_bytes(),
-    ),
-    "feed, as JSON": Case(
-        kind=source_types()["feed"],
-        options={"url": "https://gazette.example/feed.json"},
-        full=(DATA / "feed" / "press.json").read_bytes(),
-        empty=b'{"version": "https://jsonfeed.org/version/1", "items": []}',
-        content_type="application/feed+json",
-    ),
-    "google_alerts": Case(
-        kind=source_types()["google_alerts"],
-        options={"url": "https://www.google.com/alerts/feeds/17/42"},
-        full=(DATA / "google_alerts" / "alert.xml").read_bytes(),
-        empty=(DATA / "google_alerts" / "empty.xml").read_bytes(),
-    ),
-    "google_news": Case(
-        kind=source_types()["google_news"],
-        full=(DATA / "google_news" / "search.xml").read_bytes(),
-        empty=(DATA / "google_news" / "empty.xml").read_bytes(),
-    ),
-    "mastodon": Case(
-        kind=source_types()["mastodon"],
-        options={"instance": "https://piaille.example", "max_pages": 2},
-        full=(DATA / "mastodon" / "timeline.json").read_bytes(),
-        empty=(DATA / "mastodon" / "empty.json").read_bytes(),
-        content_type="application/json",
-    ),
+CASES: dict[str, Case] = {
+    **cases_feeds.CASES,
+    **cases_press_and_forums.CASES,
+    **cases_social.CASES,
+    **cases_video.CASES,
+    **cases_blogs_and_photos.CASES,
 }
 
 

@@ -35,12 +35,13 @@ class TestTheWalkThrough(SourceConformance):
     @pytest.fixture
     def case(self, example: ModuleType) -> Case:
         return Case(
-            kind=example.Peertube,
-            options={"instance": "https://tube.example"},
-            full=b'{"total": 1, "data": [{"uuid": "9c9de5e8", "name": "Un bouquet",'
-            b' "url": "https://tube.example/w/9c9de5e8", "publishedAt": "2026-11-22T08:00:00Z",'
-            b' "truncatedDescription": "Chez **Fleurs Bougamont**", "views": 12}]}',
-            empty=b'{"total": 0, "data": []}',
+            kind=example.Guestbook,
+            options={"site": "https://guestbook.example"},
+            full=b'{"messages": [{"id": "9c9de5e8", "subject": "Un bouquet",'
+            b' "url": "https://guestbook.example/9c9de5e8", "written_at": "2026-11-22T08:00:00Z",'
+            b' "html": "<p>Chez Fleurs Bougamont</p>", "hearts": 12,'
+            b' "author": {"name": "Julie", "url": "https://guestbook.example/julie"}}]}',
+            empty=b'{"messages": []}',
             content_type="application/json",
         )
 
@@ -48,8 +49,8 @@ class TestTheWalkThrough(SourceConformance):
     def example(self) -> Iterator[ModuleType]:
         page = (DOCS / "adding-a-source.md").read_text(encoding="utf-8")
         [code] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-        module = ModuleType("peertube")
-        sys.modules["peertube"] = module  # pydantic looks annotations up in it
+        module = ModuleType("guestbook")
+        sys.modules["guestbook"] = module  # pydantic looks annotations up in it
         exec(compile(code, "adding-a-source.md", "exec"), module.__dict__)  # noqa: S102 - our own page
         yield module
-        del sys.modules["peertube"]
+        del sys.modules["guestbook"]

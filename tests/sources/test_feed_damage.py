@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from time import process_time
 
@@ -138,6 +139,11 @@ def test_an_external_entity_is_not_read() -> None:
     assert "root" not in (read(titled(b"a &e; b", head=HEAD + doctype))[0].title or "")
 
 
+def test_an_element_with_many_attributes_costs_only_these() -> None:
+    many = b" ".join(b"a%d='x'" % i for i in range(200))
+    assert [e.title for e in read(titled(b"a<b " + many + b">b</b>"))] == ["ab"]
+
+
 HOSTILE = {
     "billion laughs": bomb(9),
     "billion laughs of markup": bomb(9, b'"<b>lol</b>"'),
@@ -154,6 +160,11 @@ HOSTILE = {
     + CLOSE,
     "a long title": titled(b"a" * 2_000_000),
     "deep tags": HEAD + OPEN + b"<a>" * 300_000 + CLOSE,
+    "comments without an end": titled(b"a") + b"<!--" * 50_000,
+    "texts without an end": titled(b"a") + b"<![CDATA[" * 50_000,
+    "attributes": titled(b"a<b " + b" ".join(b"a%d='>'" % i for i in range(50_000)) + b"/>"),
+    "tags": titled(b"a" + b"<b/>" * 1_500_000),
+    "a link that seems shortened": titled(b"a&lt;a href='x'&gt;" + b"a." * 50_000),
     "deep JSON": b"[" * 300_000,
 }
 
@@ -172,3 +183,70 @@ def test_a_hostile_feed_costs_little(name: str) -> None:
         tracemalloc.stop()
     assert process_time() - started < 10
     assert peak < 100_000_000
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+HALF = "\ud800"
+EVIL: dict[str, object] = {
+    "id": f"a{HALF}\0",
+    "url": f"http://ex.fr/{HALF}\0\u202ea",
+    "title": f"Fleurs {HALF}\0",
+    "content_text": f"b{HALF}\0",
+    "date_published": f"2026-{HALF}",
+    "language": f"f{HALF}",
+    "authors": [{"name": f"n{HALF}\0", "url": f"http://a.fr/{HALF}"}],
+    "image": f"http://ex.fr/{HALF}.png",
+    "attachments": [{"url": f"http://ex.fr/{HALF}.mp3", "mime_type": f"audio/{HALF}"}],
+}
+
+
+def json_feed(*items: str) -> bytes:
+    return b'{"version":"https://jsonfeed.org/version/1.1","items":[%s]}' % ",".join(items).encode()
+
+
+def test_halves_of_characters_in_json_reach_no_entry() -> None:
+    (entry,) = read(json_feed(json.dumps(EVIL)))
+    repr(entry).encode()
+    texts = (entry.external_id, entry.url, entry.title, entry.text, entry.author, *entry.media)
+    for text in texts:
+        assert text is not None
+        text.encode()
+        assert not set(text) & {"\0", "\u202e"}
+    assert entry.external_id == "a\ufffd\ufffd"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        '{"id": "1", "title": "a", "x": NaN}',
+        '{"id": "1", "title": "a", "x": -Infinity}',
+        '{"id": "1", "title": "a", "x": %s}' % ("9" * 6_000),
+        '{"id": %s, "title": "a"}' % ("9" * 6_000),
+        '{"id": "%s", "title": "a"}' % ("x" * 20_000),
+        '{"id": 1e999, "title": "a"}',
+        '{"id": "1", "title": "a", "date_published": 99999999999999999999}',
+        '{"id": "1", "title": "a", "date_published": "9999-12-31T23:59:59-14:00"}',
+        '{"id": "1", "title": "a", "summary": "\x00\x07"}',
+        '{"id": "1", "title": "a", "url": "http://[::1"}',
+    ],
+)
+def test_absurd_values_cost_only_themselves(item: str) -> None:
+    (entry,) = read(json_feed(item))
+    assert entry.title == "a"
+    assert len(entry.external_id) <= 500
+    assert entry.published_at is None
+
+
+# --- identity -----------------------------------------------------------------------------------
+
+
+def test_a_guid_that_is_no_address_is_no_link() -> None:
+    (entry,) = read(HEAD + OPEN + b"<title>a</title><guid>d0</guid>" + CLOSE)
+    assert (entry.external_id, entry.url) == ("d0", None)
+
+
+@pytest.mark.parametrize("guid", ["https://ex.fr/a", "/a"])
+def test_a_guid_that_is_an_address_is_the_link(guid: str) -> None:
+    body = HEAD + OPEN + f"<title>a</title><guid>{guid}</guid>".encode() + CLOSE
+    assert (read(body)[0].url or "").endswith("/a")

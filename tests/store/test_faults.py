@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -14,7 +15,7 @@ from store.samples import outcome, sighting, state
 
 from monitor.errors import StoreCode, StoreError
 from monitor.model import MentionQuery
-from monitor.store.sqlite import SqliteStore, opening
+from monitor.store.sqlite import SqliteStore, connection, opening
 
 NO_WAIT = timedelta(milliseconds=50)
 
@@ -49,6 +50,34 @@ def test_a_locked_database_is_waited_for_then_told(path: Path, other: sqlite3.Co
         assert len(store.find(MentionQuery())) == 200
         other.execute("ROLLBACK")
         assert len(store.save_poll(outcome(sighting(900))).new) == 1
+
+
+def test_sources_known_already_are_registered_though_it_is_locked(
+    path: Path, other: sqlite3.Connection
+) -> None:
+    with closing(SqliteStore.open(path, wait=NO_WAIT)) as store:
+        store.register_sources([state("a"), state("b")])
+        other.execute("BEGIN IMMEDIATE")
+        store.register_sources([state("b"), state("a")])
+        with pytest.raises(StoreError, match=r"^db_locked: "):
+            store.register_sources([state("a")])
+
+
+def test_a_close_does_not_wait_for_one_who_waits_for_a_lock(
+    path: Path, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "CLOSE_WITHIN", NO_WAIT)
+    store = SqliteStore.open(path)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = threading.Thread(target=store.save_poll, args=[outcome(sighting(900))])
+    waiting.start()
+    while store._connection._turn.acquire(blocking=False):  # noqa: SLF001 - until it has its turn
+        store._connection._turn.release()  # noqa: SLF001
+    store.close()
+    assert waiting.is_alive()
+    other.execute("ROLLBACK")
+    waiting.join()
+    store.close()
 
 
 def test_a_database_locked_whole_cannot_be_opened(path: Path, other: sqlite3.Connection) -> None:
@@ -109,6 +138,16 @@ def test_an_empty_file_beside_a_log_is_a_lost_database(tmp_path: Path) -> None:
     assert (tmp_path / "mentions.db-wal").read_bytes() == b"words"
 
 
+def test_an_empty_file_whose_lock_was_had_is_a_lost_database(path: Path) -> None:
+    with closing(SqliteStore.open(path)) as store, store.hold("daemon"):
+        pass
+    path.write_bytes(b"")
+    assert code_of(path) is StoreCode.DB_CORRUPT
+    assert path.read_bytes() == b""
+    path.unlink()
+    SqliteStore.open(path).close()  # deleted by hand: a wish to begin anew
+
+
 def _truncate(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
@@ -129,7 +168,14 @@ def test_a_damaged_database_is_named_and_left_untouched(path: Path, harm: object
     path.write_bytes(damaged)
     assert code_of(path) is StoreCode.DB_CORRUPT
     assert path.read_bytes() == damaged
-    assert [file.name for file in path.parent.iterdir() if ".bak" in file.name] == []
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_damage_is_told_in_one_line(path: Path) -> None:
+    path.write_bytes(_scribble(path.read_bytes()))
+    with pytest.raises(StoreError) as caught:
+        SqliteStore.open(path)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_damaged_database_keeps_its_log(path: Path, other: sqlite3.Connection) -> None:

@@ -14,7 +14,7 @@ import pytest
 from store.contract import StoreContract
 from store.samples import DAY, NOW, RIVAL, SHOP, digest, outcome, sighting
 
-from monitor.model import Mention, MentionQuery
+from monitor.model import DeliveryResult, DeliveryState, Mention, MentionQuery
 from monitor.store.base import Store
 from monitor.store.query import QueryError
 from monitor.store.sqlite import SqliteStore
@@ -131,3 +131,15 @@ def test_a_question_that_takes_too_long_is_given_up(
     with pytest.raises(QueryError, match="too long"):
         store.find(MentionQuery(text="fleuriste"))
     assert len(store.find(MentionQuery())) == 2000
+
+
+def test_what_is_not_tried_again_is_told(path: Path) -> None:
+    with closing(SqliteStore.open(path, clock=lambda: NOW)) as store:
+        simon, ana = "simon@example.fr", "ana@example.fr"
+        store.close_digest(digest(recipients=(simon, ana)))
+        refused = DeliveryResult(recipient=ana, state=DeliveryState.REFUSED, error="550")
+        waiting = DeliveryResult(recipient=simon, state=DeliveryState.WAITING, error="450")
+        store.record_delivery("d1", [refused, waiting], NOW)
+        assert store.undelivered(SHOP, NOW) == [refused]
+        assert store.undelivered(SHOP, NOW + DAY) == []
+        assert store.undelivered(RIVAL, NOW) == []

@@ -26,6 +26,9 @@ WAIT = timedelta(seconds=30)
 READ_LIMIT = timedelta(seconds=2)
 """How long a person's query may take (promise 26)."""
 
+CLOSE_WITHIN = timedelta(seconds=2)
+"""How long ``close`` waits for its turn: a stop ends within 10 s (promise 20)."""
+
 _CODES = {
     sqlite3.SQLITE_BUSY: StoreCode.DB_LOCKED,
     sqlite3.SQLITE_LOCKED: StoreCode.DB_LOCKED,
@@ -54,12 +57,19 @@ _STEPS = 20_000
 class Connection:
     """A SQLite database, used by one thread at a time: others wait for their turn."""
 
-    def __init__(self, path: Path, *, read_only: bool = False, wait: timedelta = WAIT) -> None:
-        """Open it; ``read_only`` makes and changes nothing. Raises ``StoreError``."""
+    def __init__(
+        self, path: Path, *, read_only: bool = False, alone: bool = False, wait: timedelta = WAIT
+    ) -> None:
+        """Open it; ``read_only`` changes nothing. Raises ``StoreError``.
+
+        ``alone``, where nobody else has it open, is read-only without a file made beside it.
+        """
         self.path = path
         self.read_only = read_only
         self._turn = threading.RLock()
-        mode = "rwc" if not read_only else "ro&immutable=1" if _is_frozen(path) else "ro"
+        mode = "ro" if read_only else "rwc"
+        if alone or (read_only and not os.access(path.parent, os.W_OK) and is_at_rest(path)):
+            mode = "ro&immutable=1"  # else SQLite makes its log beside it, even to read
         with self.errors():
             connection = sqlite3.connect(
                 f"file:{quote(str(path))}?mode={mode}",
@@ -129,9 +139,18 @@ class Connection:
             db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
-        """Close it. Its write-ahead log is folded in by the last one that closes."""
-        with self.turn() as db:
-            db.close()
+        """Close it. Its write-ahead log is folded in by the last one that closes.
+
+        While another thread works with it for longer than a stop may take, such as one that waits
+        for another program's lock, it is left open: it ends with the process, and loses nothing.
+        """
+        if not self._turn.acquire(timeout=CLOSE_WITHIN.total_seconds()):
+            return
+        try:
+            with self.errors():
+                self.db.close()
+        finally:
+            self._turn.release()
 
     def _explain(self, error: sqlite3.Error) -> StoreError | None:
         # The low byte is the primary code: https://sqlite.org/rescode.html
@@ -150,7 +169,7 @@ class Connection:
             return False
 
 
-def _is_frozen(path: Path) -> bool:
-    """Tell whether nobody writes there: SQLite could not make its log beside it, even to read."""
-    beside = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
-    return not os.access(path.parent, os.W_OK) and not any(file.exists() for file in beside)
+def is_at_rest(path: Path) -> bool:
+    """Tell whether no program has it open, or was cut off at work: no log stands beside it."""
+    beside = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal"))
+    return not any(file.exists() for file in beside)

@@ -106,6 +106,23 @@ def record_delivery(
         )
 
 
+def undelivered(db: Database, business: str, since: datetime) -> list[DeliveryResult]:
+    """Return the copies that will not be tried again, of digests closed since; oldest first."""
+    found = db.query(
+        """SELECT d.recipient, d.state, d.last_error
+        FROM delivery AS d JOIN digest AS g ON g.id = d.digest_id
+        WHERE g.business = ? AND g.closed_at >= ? AND d.state IN ('refused', 'expired')
+        ORDER BY g.closed_at, g.rowid, d.number""",
+        [business, format_instant(since)],
+    )
+    return [
+        DeliveryResult(
+            recipient=row["recipient"], state=DeliveryState(row["state"]), error=row["last_error"]
+        )
+        for row in found
+    ]
+
+
 def _stands(db: Database, digest: ClosedDigest) -> bool:
     if db.execute("SELECT 1 FROM digest WHERE id = ?", [digest.id]).fetchone():
         return True

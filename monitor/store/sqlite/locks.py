@@ -32,7 +32,7 @@ def hold(database: Path, name: str) -> Iterator[bool]:
     A name held by this very process is not had a second time. Raises ``StoreError`` where the
     lock's file cannot be made.
     """
-    key = (_lock_file(database), _byte_of(name))
+    key = (lock_file(database), _byte_of(name))
     had = _take(*key)
     try:
         yield had
@@ -65,7 +65,8 @@ def _let_go(file: Path, byte: int) -> None:
         _held.discard((file, byte))
 
 
-def _lock_file(database: Path) -> Path:
+def lock_file(database: Path) -> Path:
+    """Return where the locks of a database are: made at its first lock, and never removed."""
     real = database.resolve()
     return real.with_name(real.name + ".lock")
 

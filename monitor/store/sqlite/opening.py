@@ -11,7 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.errors import StoreCode, StoreError
-from monitor.store.sqlite.connection import WAIT, Connection
+from monitor.store.sqlite.connection import WAIT, Connection, is_at_rest
+from monitor.store.sqlite.locks import lock_file
 from monitor.store.sqlite.migrating import migrate
 from monitor.store.sqlite.migrations import MIGRATIONS
 
@@ -51,7 +52,8 @@ def open_connection(path: Path, *, read_only: bool = False, wait: timedelta = WA
 def is_empty(path: Path) -> bool:
     """Tell whether there is no database yet: no file, or one without a byte.
 
-    Raises ``StoreError`` if an empty one stands beside a log with writes: SQLite would drop it.
+    Raises ``StoreError`` if it was lost: if it stands beside a log with writes, that SQLite would
+    drop; or if there is a file without a byte, and a lock that was had on what it held before.
     """
     if path.exists() and path.stat().st_size > 0:
         return False
@@ -59,6 +61,12 @@ def is_empty(path: Path) -> bool:
     if log.exists() and log.stat().st_size > 0:
         raise StoreError(
             StoreCode.DB_CORRUPT, f"{path}: it is empty, but {log.name} beside it is not", _RESTORE
+        )
+    if path.exists() and lock_file(path).exists():
+        raise StoreError(
+            StoreCode.DB_CORRUPT,
+            f"{path}: it is empty, and was not",
+            f"{_RESTORE}, or delete it to begin anew",
         )
     return True
 
@@ -75,7 +83,18 @@ def inspect(path: Path, *, wait: timedelta = WAIT) -> None:
         raise StoreError(StoreCode.READ_ONLY, f"{path}: {error.strerror}") from error
     if magic != _MAGIC:
         raise StoreError(StoreCode.DB_CORRUPT, f"{path}: it is not a SQLite database", _RESTORE)
-    connection = Connection(path, read_only=True, wait=wait)
+    if is_at_rest(path):
+        try:
+            _look(Connection(path, read_only=True, alone=True))
+        except StoreError:
+            if is_at_rest(path):
+                raise  # else another program began to write while we looked: look again
+        else:
+            return
+    _look(Connection(path, read_only=True, wait=wait))
+
+
+def _look(connection: Connection) -> None:
     try:
         with connection.errors():
             _inspect(connection)
@@ -94,7 +113,8 @@ def _inspect(connection: Connection) -> None:
     if connection.path.stat().st_size <= QUICK_CHECK_BYTES:
         problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if problem != "ok":
-            raise StoreError(StoreCode.DB_CORRUPT, f"{connection.path}: {problem}", _RESTORE)
+            said = problem.splitlines()[-1]  # the line before it names the database "main"
+            raise StoreError(StoreCode.DB_CORRUPT, f"{connection.path}: {said}", _RESTORE)
     if tables and MIGRATIONS.migrations_table not in tables:
         raise StoreError(
             StoreCode.DB_CORRUPT,

@@ -10,8 +10,20 @@ from sqlite_utils import Database
 from monitor.clock import format_instant
 from monitor.dedupe.decide import Update
 from monitor.model import Period, PollOutcome, PollStatus, Saved, SourceState
-from monitor.store.sqlite.rows import configured_row, dump, polled_row, state_of
+from monitor.store.sqlite.rows import Row, configured_row, dump, polled_row, state_of
 from monitor.store.sqlite.sightings import store_sighting
+
+
+def are_registered(db: Database, states: Sequence[SourceState]) -> bool:
+    """Tell whether these are the configured sources already, so that nothing need be written."""
+    columns = ", ".join(configured_row(states[0])) if states else "id"
+    configured = list(db.query(f"SELECT {columns} FROM source WHERE configured"))  # noqa: S608 - our own names
+    wanted = [configured_row(state) for state in states]
+    return sorted(configured, key=_id_of) == sorted(wanted, key=_id_of)
+
+
+def _id_of(row: Row) -> str:
+    return str(row["id"])
 
 
 def register_sources(db: Database, states: Sequence[SourceState], at: datetime) -> None:
@@ -47,7 +59,7 @@ def save_poll(db: Database, outcome: PollOutcome) -> Saved:
     updated: list[str] = []
     duplicates = 0
     for sighting in outcome.sightings:
-        verdict, new_id = store_sighting(db, sighting, outcome.at)
+        verdict, new_id = store_sighting(db, sighting, outcome.at, is_backfill=outcome.is_backfill)
         if sighting.match.competitor_of is not None:
             continue  # counted for share of voice, told to nobody
         if new_id is not None:
@@ -56,8 +68,10 @@ def save_poll(db: Database, outcome: PollOutcome) -> Saved:
             updated.append(verdict.id)
         else:
             duplicates += 1
+    _note_removed(db, outcome)
     _save_state(db, outcome)
-    _count_poll(db, outcome)
+    if not outcome.is_backfill:
+        _count_poll(db, outcome)
     edited = tuple(dict.fromkeys(i for i in updated if i not in new))
     return Saved(new=tuple(new), updated=edited, duplicates=duplicates)
 
@@ -67,6 +81,31 @@ def known_ids(db: Database, source_id: str, external_ids: Sequence[str]) -> set[
     sql = """SELECT external_id FROM place
         WHERE source = ? AND external_id IN (SELECT value FROM json_each(?))"""
     return {row["external_id"] for row in db.query(sql, [source_id, dump(list(external_ids))])}
+
+
+def young_ids(db: Database, source_id: str, since: datetime, limit: int) -> list[str]:
+    """Return identifiers of a source's mentions found since then, not removed, newest first."""
+    sql = """SELECT DISTINCT external_id FROM mention
+        WHERE source = ? AND found_at >= ? AND removed_at IS NULL AND erased_at IS NULL
+        ORDER BY number DESC LIMIT ?"""
+    found = db.query(sql, [source_id, format_instant(since), limit])
+    return [row["external_id"] for row in found]
+
+
+def _note_removed(db: Database, outcome: PollOutcome) -> None:
+    """Note what the platform has deleted; a mention met elsewhere too is still there."""
+    db.execute(
+        """UPDATE mention SET removed_at = :at
+        WHERE source = :source AND removed_at IS NULL
+          AND external_id IN (SELECT value FROM json_each(:ids))
+          AND NOT EXISTS (SELECT 1 FROM place
+            WHERE mention_id = mention.id AND source <> :source)""",
+        {
+            "at": format_instant(outcome.at),
+            "source": outcome.state.id,
+            "ids": dump(list(outcome.removed)),
+        },
+    )
 
 
 def articles_read(db: Database, period: Period) -> int:

@@ -70,6 +70,8 @@ def state_of(row: Row) -> SourceState:
         paused=bool(row["paused"]),
         cursor=json.loads(row["cursor"]),
         memory=_memory_of(json.loads(row["memory"])),
+        rechecked_at=instant(row["rechecked_at"]),
+        history=json.loads(row["history"]),
         mentions=row["mentions"],
     )
 
@@ -99,6 +101,8 @@ def polled_row(state: SourceState) -> Row:
         "failures": state.failures,
         "paused": int(state.paused),
         "cursor": dump(state.cursor),
+        "rechecked_at": written(state.rechecked_at),
+        "history": dump(state.history),
         "memory": dump(_memory_json(state.memory)),
     }
 

@@ -112,6 +112,8 @@ def _conditions(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
         yield f"{instant} >= ?", (format_instant(query.since),)
     if query.until is not None:
         yield f"{instant} < ?", (format_end(query.until),)
+    if query.news_only:
+        yield "NOT backfilled", ()
     if query.min_relevance is not None:
         yield "relevance >= ?", (query.min_relevance,)
     if query.undigested:

@@ -23,7 +23,9 @@ _PLACES = 20
 _ENGAGEMENT = ("author_followers", "likes", "shares", "comments", "views")
 
 
-def store_sighting(db: Database, sighting: Sighting, at: datetime) -> tuple[Verdict, str | None]:
+def store_sighting(
+    db: Database, sighting: Sighting, at: datetime, *, is_backfill: bool
+) -> tuple[Verdict, str | None]:
     """Store a sighting; returns what it was, and the new mention's id if it is one.
 
     An erased mention met again stays erased: it counts as a duplicate without an id.
@@ -38,10 +40,10 @@ def store_sighting(db: Database, sighting: Sighting, at: datetime) -> tuple[Verd
         return verdict, None
     if is_erased(db, sighting):
         return verdict, None
-    return verdict, _insert(db, sighting, at)
+    return verdict, _insert(db, sighting, at, is_backfill=is_backfill)
 
 
-def _insert(db: Database, sighting: Sighting, at: datetime) -> str:
+def _insert(db: Database, sighting: Sighting, at: datetime, *, is_backfill: bool) -> str:
     entry = sighting.entry
     mention_id = next(i for i in _ids(sighting) if not _exists(db, i))
     db.table("mention").insert(
@@ -58,6 +60,7 @@ def _insert(db: Database, sighting: Sighting, at: datetime) -> str:
             "published_at": format_instant(_published(entry, at)),
             "found_at": format_instant(at),
             "outlet": entry.outlet,
+            "backfilled": int(is_backfill),
             "story": mention_id,  # a story of one, until another tells the same
         }
         | {name: getattr(entry, name) for name in _ENGAGEMENT}

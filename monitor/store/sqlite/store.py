@@ -67,7 +67,10 @@ class SqliteStore:
     # --- sources ---
 
     def register_sources(self, states: Sequence[SourceState]) -> None:
-        """Make known the configured sources."""
+        """Make known the configured sources; writes nothing where they are known."""
+        with self._connection.reading() as db:
+            if polls.are_registered(db, states):
+                return
         with self._connection.writing() as db:
             polls.register_sources(db, states, self._clock())
 
@@ -91,6 +94,11 @@ class SqliteStore:
         """Return those of a source's identifiers under which a mention was met before."""
         with self._connection.reading() as db:
             return polls.known_ids(db, source_id, external_ids)
+
+    def young_ids(self, source_id: str, since: datetime, limit: int) -> list[str]:
+        """Return identifiers of a source's mentions found since then, newest first."""
+        with self._connection.reading() as db:
+            return polls.young_ids(db, source_id, since, limit)
 
     def articles_read(self, period: Period) -> int:
         """Return how many entries were read from all sources, to the hour."""
@@ -163,6 +171,11 @@ class SqliteStore:
         """Record what one try did for each recipient."""
         with self._connection.writing() as db:
             digests.record_delivery(db, digest_id, results, at)
+
+    def undelivered(self, business: str, since: datetime) -> list[DeliveryResult]:
+        """Return the copies that will not be tried again, of digests closed since then."""
+        with self._connection.reading() as db:
+            return digests.undelivered(db, business, since)
 
     # --- upkeep ---
 

@@ -1,0 +1,202 @@
+"""Dailymotion: the videos that its search finds for each business.
+
+https://developers.dailymotion.com/v0/reference/api-video, read 2026-11. No account; no figure of
+a quota, answers may be kept for 15 minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import ClassVar
+
+from pydantic import Field
+
+from monitor.errors import Code, FetchError, Malformed
+from monitor.fetching.base import Session
+from monitor.matching.queries import WORDS, search_queries
+from monitor.model import Business, Cursor, Entry, Json, Kind, Page
+from monitor.sources.addresses import server_root, web_url
+from monitor.sources.base import PagedOptions, Source
+from monitor.sources.entry_parts import count_of, id_of, language_of, name_of, text_of, title_of
+from monitor.sources.json_fields import part_at, read_each, record_of, rows_of
+from monitor.sources.search_walk import FIRST_SPAN, Found, Reader, Search
+
+SERVER = "https://api.dailymotion.com"
+PAGE_SIZE = 100
+MOST_PAGES = 10
+"""A query gives 1,000 videos and no more."""
+MAX_ASKED_AGAIN = 10
+"""Videos missing from an answer that are asked for one by one, to be sure that they are gone."""
+
+# Without these only four are given; one that does not exist fails the whole call.
+_FIELDS = (
+    "id,title,description,created_time,url,views_total,likes_total,language,thumbnail_720_url,"
+    "owner.screenname,owner.url,owner.followers_total"
+)
+_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+class DailymotionOptions(PagedOptions):
+    """Which videos to look among."""
+
+    languages: tuple[str, ...] = Field(
+        default=(),
+        description="Only videos said to be in these languages. Default: all; many say none.",
+        examples=[["fr", "nl"]],
+    )
+    country: str | None = Field(
+        default=None,
+        pattern=r"^[a-z]{2}$",
+        description="Only videos from this country. Default: all.",
+        examples=["fr"],
+    )
+
+
+class Dailymotion(Source[DailymotionOptions]):
+    """Searches Dailymotion for each name of each business, newest first."""
+
+    type: ClassVar[str] = "dailymotion"
+    platform: ClassVar[str] = "dailymotion"
+    every: ClassVar[timedelta] = timedelta(hours=1)
+    options_type: ClassVar = DailymotionOptions
+    limits: ClassVar[str] = (
+        "Sees titles, descriptions and tags of public videos, not what is said in them. The search "
+        "is loose: what it finds without the name is dropped here. 1,000 videos a search at most. "
+        "No comments: the API has none. No figure of a quota; an answer may be 15 minutes old."
+    )
+    rechecks: ClassVar[timedelta | None] = timedelta(days=7)
+    reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
+
+    @property
+    def address(self) -> str:
+        """The API."""
+        return server_root(SERVER, self.options.base_url)
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """One search a name."""
+        return tuple(search.query for search in _searches(self.businesses))
+
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+        """Yield what each search finds that is new, or young enough to be counted again."""
+        reader = self._reader(session, session.now - FIRST_SPAN)
+        async for page in reader.read(_searches(self.businesses), cursor):
+            yield page
+
+    async def history(
+        self, session: Session, since: datetime, cursor: Cursor
+    ) -> AsyncGenerator[Page, None]:
+        """Yield what each search finds since an instant."""
+        reader = replace(self._reader(session, since), stop_at_since=True)
+        async for page in reader.read(_searches(self.businesses), cursor):
+            yield page
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield videos as they are now, and those that are no longer there."""
+        for start in range(0, len(external_ids), PAGE_SIZE):
+            batch = external_ids[start : start + PAGE_SIZE]
+            found = await self._ask(session, {"ids": ",".join(batch)})
+            there = {entry.external_id for entry in found.entries}
+            missing = [i for i in batch if i not in there][:MAX_ASKED_AGAIN]
+            yield Page(
+                entries=found.entries,
+                cursor={},
+                problem=found.problem,
+                removed=tuple([i for i in missing if await self._is_gone(session, i)]),
+            )
+
+    def _reader(self, session: Session, since: datetime) -> Reader:
+        async def ask(search: Search, after: datetime, following: Json) -> Found:
+            page = following if isinstance(following, int) else 1
+            asked: dict[str, str | int] = {
+                "search": search.query,
+                "sort": "recent",
+                "created_after": int(after.timestamp()),
+                "page": page,
+            }
+            if self.options.languages:
+                asked["languages"] = ",".join(self.options.languages)
+            if self.options.country:
+                asked["country"] = self.options.country
+            found = await self._ask(session, asked)
+            is_more = found.following is True and page < MOST_PAGES
+            return replace(found, following=page + 1 if is_more else None)
+
+        return Reader(ask=ask, now=session.now, since=since, max_pages=self.options.max_pages)
+
+    async def _ask(self, session: Session, asked: Mapping[str, str | int]) -> Found:
+        """Ask for videos. ``following`` of what comes says whether there are more."""
+        answer, _ = await session.get_json(
+            f"{self.address}/videos",
+            # Else what is meant for adults, or taken for it, is hidden from us.
+            params={**asked, "fields": _FIELDS, "limit": PAGE_SIZE, "family_filter": "false"},
+        )
+        return read_list(answer)
+
+    async def _is_gone(self, session: Session, video_id: str) -> bool:
+        try:
+            await session.get_json(f"{self.address}/video/{video_id}", params={"fields": "id"})
+        except FetchError as error:
+            if error.http_status not in _GONE:
+                raise
+            return True
+        return False
+
+
+def read_list(answer: Json) -> Found:
+    """Read one answer. Raises Malformed(api), with the platform's word when it sends an error."""
+    record = record_of(answer, "the answer")
+    told = part_at(record, "error")
+    if told:
+        raise Malformed(Code.API, f"error {told.get('code')} {told.get('type')}")
+    rows = rows_of(record.get("list"), "list")
+    entries, problem = read_each(rows, read_video, "list")
+    return Found(
+        entries=entries, rows=len(rows), following=record.get("has_more") is True, problem=problem
+    )
+
+
+def read_video(video: Mapping[str, Json]) -> Entry:
+    """Read one video; its owner's fields are flat. Raises Malformed when it has no identifier."""
+    video_id = id_of(video.get("id"))
+    if video_id is None:
+        raise Malformed(Code.API, "id is missing")
+    picture = web_url(video.get("thumbnail_720_url"))
+    return Entry(
+        external_id=video_id,
+        url=web_url(video.get("url")) or f"https://www.dailymotion.com/video/{video_id}",
+        title=title_of(video.get("title")),
+        text=text_of(video.get("description")),
+        kind=Kind.VIDEO,
+        author=name_of(video.get("owner.screenname")),
+        author_url=web_url(video.get("owner.url")),
+        author_followers=count_of(video.get("owner.followers_total")),
+        published_at=_instant_of(video.get("created_time")),
+        language=language_of(video.get("language")),
+        likes=count_of(video.get("likes_total")),
+        views=count_of(video.get("views_total")),
+        media=(picture,) if picture else (),
+    )
+
+
+def _searches(businesses: Sequence[Business]) -> list[Search]:
+    """Return one search a name. That it found a video proves nothing: ``business`` stays unsaid."""
+    return [
+        Search(key=f"{business.name}: {query}", query=query, again=True)
+        for business in businesses
+        for query in search_queries(business, WORDS)
+    ]
+
+
+def _instant_of(seconds: object) -> datetime | None:
+    """Return an instant told in seconds since 1970."""
+    count = count_of(seconds)
+    try:
+        return None if count is None else datetime.fromtimestamp(count, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,177 @@
+"""Lemmy: posts and comments that one server's search finds for each business.
+
+LemmyNet/lemmy-docs src/contributors/04-api.md (0.19) and 09-api-v4.md (1.0), as of 2026-08. No
+account. Quota: each server's own; by default 60 searches in 10 minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import ClassVar
+
+from pydantic import Field, HttpUrl
+
+from monitor.errors import FetchError
+from monitor.fetching.base import Session
+from monitor.matching.queries import Syntax
+from monitor.model import Cursor, Json, Page
+from monitor.sources.addresses import server_root
+from monitor.sources.base import PagedOptions, Source
+from monitor.sources.lemmy_views import (
+    Site,
+    is_version_3,
+    read_languages,
+    read_page,
+    read_results,
+)
+from monitor.sources.newest_first import Batch, walk_back, walk_history
+from monitor.sources.searches import Search, searches_for
+
+_LOOKED_AT_AGAIN = timedelta(days=7)
+PAGE_SIZE = 50  # the most that one answer holds
+
+# Unquoted: Lemmy compares with SQL's ILIKE, quotes as such and words in their order
+# (LemmyNet/lemmy, fuzzy_search, read 2026-11).
+NAMES = Syntax(quotes=False, handles=True, most_chars=200)
+
+
+class LemmyOptions(PagedOptions):
+    """One server to ask."""
+
+    instance: HttpUrl = Field(
+        description="The server to ask.", examples=["https://jlai.lu", "https://lemmy.world"]
+    )
+
+
+class Lemmy(Source[LemmyOptions]):
+    """Searches posts and comments on one server.
+
+    What comes is wider than the name (other words between its own), and whole: only the matcher
+    says whom it is about, and ``searched_for`` stays empty.
+    """
+
+    type: ClassVar[str] = "lemmy"
+    platform: ClassVar[str] = "lemmy"
+    every: ClassVar[timedelta] = timedelta(minutes=30)
+    options_type: ClassVar = LemmyOptions
+    limits: ClassVar[str] = (
+        "Sees what that server knows of the communities its members follow; a private server shows "
+        "nothing. Edits and counts are followed for a week, deletions are not seen. By default 60 "
+        "searches in 10 minutes. "
+        "French-speaking: jlai.lu."
+    )
+    reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
+
+    @property
+    def address(self) -> str:
+        """The server."""
+        return server_root(str(self.options.instance), self.options.base_url)
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """The names and handles that are searched."""
+        return tuple(search.text for search in searches_for(self.businesses, NAMES))
+
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+        """Yield each search's new posts and comments; the cursor also remembers the server's API.
+
+        A server that has been renewed answers "not found" to its old API: it is looked at anew.
+        """
+        known = self._site_of(cursor)
+        try:
+            async for page in self._walk(session, cursor, known or await self._look(session)):
+                yield page
+        except FetchError as error:
+            if known is None or error.http_status != HTTPStatus.NOT_FOUND:
+                raise
+            async for page in self._walk(session, {}, await self._look(session)):
+                yield page
+
+    async def history(
+        self, session: Session, since: datetime, cursor: Cursor
+    ) -> AsyncGenerator[Page, None]:
+        """Yield each search's posts and comments since an instant."""
+        site = self._site_of(cursor) or await self._look(session)
+        ask = partial(self._ask, session, site)
+        searches = searches_for(self.businesses, NAMES)
+        async for page in walk_history(searches, cursor, ask, now=session.now, since=since):
+            yield _remember(page, site)
+
+    async def _walk(
+        self, session: Session, cursor: Cursor, site: Site
+    ) -> AsyncGenerator[Page, None]:
+        ask = partial(self._ask, session, site)
+        if self._site_of(cursor) is None:
+            yield _remember(Page(entries=(), cursor=cursor), site)
+        async for page in walk_back(
+            searches_for(self.businesses, NAMES),
+            cursor,
+            ask,
+            now=session.now,
+            max_pages=self.options.max_pages,
+            overlap=_LOOKED_AT_AGAIN,
+        ):
+            yield _remember(page, site)
+
+    async def _look(self, session: Session) -> Site:
+        """Ask the server which API it has: before Lemmy 1.0 the third."""
+        try:
+            answer, _ = await session.get_json(f"{self.address}/api/v3/site")
+            version = 3 if is_version_3(answer) else 4
+        except FetchError as error:
+            if error.http_status not in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+                raise
+            answer, version = {}, 4
+        if version != 3:  # noqa: PLR2004 - the API's own number
+            answer, _ = await session.get_json(f"{self.address}/api/v4/site")
+        return self._site(version, read_languages(answer))
+
+    async def _ask(
+        self, session: Session, site: Site, search: Search, rest: Json, floor: datetime
+    ) -> Batch:
+        if site.version == 3:  # noqa: PLR2004 - likewise
+            number = rest if isinstance(rest, int) else 1
+            answer, _ = await session.get_json(
+                f"{self.address}/api/v3/search",
+                params={
+                    "q": search.text,
+                    "type_": "All",
+                    "listing_type": "All",
+                    "sort": "New",
+                    "page": number,
+                    "limit": PAGE_SIZE,
+                },
+            )
+            return read_page(answer, site, number=number, size=PAGE_SIZE)
+        # Newest first, all kinds and all servers are its defaults: their names have changed case.
+        age_s = int((session.now - floor).total_seconds())
+        answer, _ = await session.get_json(
+            f"{self.address}/api/v4/search",
+            params={
+                "q": search.text,
+                "search_term": search.text,  # the name that "q" had in 1.0's first versions
+                "time_range_seconds": age_s,
+                "limit": PAGE_SIZE,
+                **({} if rest is None else {"page_cursor": str(rest)}),
+            },
+        )
+        return read_results(answer, site)
+
+    def _site(self, version: int, languages: Mapping[str, str]) -> Site:
+        root = server_root(str(self.options.instance), None)
+        return Site(root=root, version=version, languages=languages)
+
+    def _site_of(self, cursor: Cursor) -> Site | None:
+        version, languages = cursor.get("api"), cursor.get("languages")
+        if not isinstance(version, int) or not isinstance(languages, Mapping):
+            return None
+        return self._site(version, {str(n): str(code) for n, code in languages.items()})
+
+
+def _remember(page: Page, site: Site) -> Page:
+    cursor = {**page.cursor, "api": site.version, "languages": dict(site.languages)}
+    return replace(page, cursor=cursor)

@@ -1,0 +1,188 @@
+"""PeerTube: the videos that Sepia Search, or one instance, finds for each business; comments.
+
+https://docs.joinpeertube.org/api-rest-reference.html, read 2026-11. No account.
+Quota: 50 requests in 10 seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import ClassVar
+from urllib.parse import quote, urlsplit
+
+from pydantic import Field, HttpUrl
+
+from monitor.errors import Code, FetchError
+from monitor.fetching.base import Session
+from monitor.matching.queries import WORDS, search_queries
+from monitor.model import Business, Cursor, Json, Kind, Page
+from monitor.sources.addresses import server_root
+from monitor.sources.base import PagedOptions, Source
+from monitor.sources.json_fields import part_at
+from monitor.sources.peertube_entries import read_comments, read_videos
+from monitor.sources.search_walk import FIRST_SPAN, Found, Reader, Search
+
+SEPIA = "https://sepiasearch.org"
+PAGE_SIZE = 50
+MAX_FOLLOWED = 20
+"""Found videos whose comments are read: one request each at each poll."""
+
+_OVERLAP = timedelta(days=7)  # a search tells the counts anew for nothing
+_LOST = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+class PeertubeOptions(PagedOptions):
+    """Where to search."""
+
+    instance: HttpUrl = Field(
+        default=HttpUrl(SEPIA),
+        description="The instance to ask. Default: Sepia Search, which knows about 1,000 of them.",
+        examples=["https://peertube.fr"],
+    )
+    language: str | None = Field(
+        default=None,
+        pattern=r"^[a-z]{2}$",
+        description="Only videos said to be in this language. Default: all; many say none.",
+        examples=["fr"],
+    )
+    comments: bool = Field(
+        default=False,
+        description="Read the comments under the 20 videos found last, on their own instances.",
+        examples=[True],
+    )
+
+
+class Peertube(Source[PeertubeOptions]):
+    """Searches for each name of each business, newest first.
+
+    The cursor holds how far each search was read, and the found videos whose comments are
+    followed: their addresses by their identifiers.
+    """
+
+    type: ClassVar[str] = "peertube"
+    platform: ClassVar[str] = "peertube"
+    every: ClassVar[timedelta] = timedelta(hours=1)
+    options_type: ClassVar = PeertubeOptions
+    limits: ClassVar[str] = (
+        "Sees the titles and the first 250 signs of descriptions of videos on the instances that "
+        "Sepia Search knows, or that one instance knows. The search is loose: what it finds "
+        "without the name is dropped here. Comments without the replies to them. 50 requests in "
+        "10 seconds. `base_url` stands for the search and for the videos' own instances."
+    )
+    reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
+
+    @property
+    def address(self) -> str:
+        """The server that is searched."""
+        return server_root(str(self.options.instance), self.options.base_url)
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """One search a name."""
+        return tuple(search.query for search in _searches(self.businesses))
+
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+        """Yield what each search finds that is new, or young enough to be counted again."""
+        told = part_at(cursor, "videos") if self.options.comments else {}
+        followed = {uuid: url for uuid, url in told.items() if isinstance(url, str)}
+        searches = [*_searches(self.businesses), *map(_comments_of, followed.values(), followed)]
+        reader = self._reader(session, session.now - FIRST_SPAN)
+        async for page in reader.read(searches, cursor):
+            if self.options.comments:
+                videos = [e for e in page.entries if e.kind is Kind.VIDEO]
+                new = {e.external_id: e.url for e in videos if e.url is not None}
+                known = {uuid: url for uuid, url in followed.items() if uuid not in new}
+                followed = dict(list({**new, **known}.items())[:MAX_FOLLOWED])
+            kept: dict[str, Json] = {"videos": dict(followed)} if followed else {}
+            yield replace(page, cursor={**page.cursor, **kept})
+
+    async def history(
+        self, session: Session, since: datetime, cursor: Cursor
+    ) -> AsyncGenerator[Page, None]:
+        """Yield what each search finds since an instant."""
+        reader = replace(self._reader(session, since), stop_at_since=True)
+        async for page in reader.read(_searches(self.businesses), cursor):
+            yield page
+
+    def _reader(self, session: Session, since: datetime) -> Reader:
+        async def ask(search: Search, after: datetime, following: Json) -> Found:
+            start = following if isinstance(following, int) else 0
+            read = self._ask_comments if search.by_date else self._ask_videos
+            found = await read(session, search, after, start)
+            end, total = start + found.rows, found.following
+            is_more = end < total if isinstance(total, int) else found.rows >= PAGE_SIZE
+            return replace(found, following=end if is_more else None)
+
+        return Reader(ask=ask, now=session.now, since=since, max_pages=self.options.max_pages)
+
+    async def _ask_videos(
+        self, session: Session, search: Search, after: datetime, start: int
+    ) -> Found:
+        """Ask one page of videos. ``following`` of what comes is how many there are in all."""
+        asked: dict[str, str | int] = {
+            "search": search.query,
+            "start": start,
+            "count": PAGE_SIZE,
+            "sort": "-publishedAt",
+            "startDate": after.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "nsfw": "both",
+        }
+        if self.options.language:
+            asked["languageOneOf[]"] = self.options.language
+        answer, _ = await session.get_json(f"{self.address}/api/v1/search/videos", params=asked)
+        return replace(read_videos(answer), following=_total_of(answer))
+
+    async def _ask_comments(
+        self, session: Session, search: Search, after: datetime, start: int
+    ) -> Found:
+        """Ask one page of a video's comments, none where the video or its instance is lost."""
+        del after  # comments take no date
+        url, _, uuid = search.query.rpartition(" ")
+        parts = urlsplit(url)
+        root = server_root(f"{parts.scheme}://{parts.netloc}", self.options.base_url)
+        try:
+            answer, _ = await session.get_json(
+                f"{root}/api/v1/videos/{quote(uuid, safe='')}/comment-threads",
+                params={"start": start, "count": PAGE_SIZE, "sort": "-createdAt"},
+            )
+        except FetchError as error:
+            if error.http_status not in _LOST and not _is_unreachable(error):
+                raise
+            return Found(entries=(), rows=0)
+        return replace(read_comments(answer, url), following=_total_of(answer))
+
+
+def _searches(businesses: Sequence[Business]) -> list[Search]:
+    """Return one search a name. That it found a video proves nothing: ``business`` stays unsaid."""
+    return [
+        Search(
+            key=f"{business.name}: {query}",
+            query=query,
+            overlap=_OVERLAP,
+            again=True,
+        )
+        for business in businesses
+        for query in search_queries(business, WORDS)
+    ]
+
+
+def _comments_of(url: str, uuid: str) -> Search:
+    return Search(
+        key=f"comments: {uuid}",
+        query=f"{url} {uuid}",
+        overlap=timedelta(0),
+        by_date=True,
+        bounded=False,
+    )
+
+
+def _total_of(answer: Json) -> Json:
+    return answer.get("total") if isinstance(answer, Mapping) else None
+
+
+def _is_unreachable(error: FetchError) -> bool:
+    """Tell whether one small instance is down, which costs nobody else."""
+    return error.code in (Code.DNS, Code.CONNECT, Code.TLS, Code.TIMEOUT)

@@ -1,0 +1,172 @@
+"""Reddit: posts that its search finds for each business, by feed or, with an app, by its API.
+
+https://support.reddithelp.com, "Reddit Data API Wiki", and https://www.reddit.com/dev/api, as of
+2026-11. Feeds: one request a minute and address without an account; OAuth: 100 a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, SecretStr, StringConstraints, model_validator
+
+from monitor.fetching.base import Session
+from monitor.matching.queries import REDDIT
+from monitor.model import Business, Cursor, Json, Page
+from monitor.sources.addresses import server_root
+from monitor.sources.base import PagedOptions, Source
+from monitor.sources.newest_first import Batch, walk_back, walk_history
+from monitor.sources.reddit_app import App
+from monitor.sources.reddit_entries import SITE, read_feed, read_listing
+from monitor.sources.searches import Search, searches_for, tell
+
+PAGE_SIZE = 100
+_SPANS = (("week", 6), ("month", 27), ("year", 360))
+"""The spans that a search can be limited to, with the days that are surely within."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^\w{2,21}$")]
+
+
+class RedditOptions(PagedOptions):
+    """Where to search, and as whom. ``base_url`` stands for www. and oauth.reddit.com alike."""
+
+    subreddits: tuple[Name, ...] = Field(
+        default=(),
+        description="Only these subreddits. Default: all of Reddit.",
+        examples=[["france", "Lille"]],
+    )
+    user: str | None = Field(
+        default=None, description="Your Reddit name, with `feed`.", examples=["fleurs59"]
+    )
+    feed: SecretStr | None = Field(
+        default=None,
+        description="The secret of your personal feeds: the `feed=` of their addresses.",
+        examples=["${REDDIT_FEED}"],
+    )
+    client_id: str | None = Field(
+        default=None, description="An approved app's identifier.", examples=["Ab3dEf6hIj"]
+    )
+    client_secret: SecretStr | None = Field(
+        default=None, description="That app's secret.", examples=["${REDDIT_SECRET}"]
+    )
+
+    @model_validator(mode="after")
+    def _check_pairs(self) -> Self:
+        for one, other in (("user", "feed"), ("client_id", "client_secret")):
+            if (getattr(self, one) is None) != (getattr(self, other) is None):
+                raise ValueError(f"{one} and {other} go together")
+        return self
+
+
+class Reddit(Source[RedditOptions]):
+    """Searches posts, once for each business."""
+
+    type: ClassVar[str] = "reddit"
+    platform: ClassVar[str] = "reddit"
+    every: ClassVar[timedelta] = timedelta(minutes=30)
+    options_type: ClassVar = RedditOptions
+    credentials: ClassVar[str | None] = (
+        "None is needed, but without one a search a minute is all Reddit allows. With any account: "
+        "https://www.reddit.com/prefs/feeds/ shows addresses that end in `?feed=…&user=…`; put "
+        "both in the options and keep `feed` secret. With an app that Reddit approved: its "
+        "identifier and secret (https://www.reddit.com/prefs/apps)."
+    )
+    limits: ClassVar[str] = (
+        "Finds posts, not comments, and no more than the newest 1,000. Feeds hold no counts, and "
+        "edits and deletions are seen with an app only. Its terms: delete what was deleted there, "
+        "train no model, ask before commercial use."
+    )
+    rechecks: ClassVar[timedelta | None] = timedelta(days=7)
+    reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
+
+    def __init__(self, options: RedditOptions, businesses: tuple[Business, ...]) -> None:
+        """Take options and businesses; an app's token is of this instance and never stored."""
+        super().__init__(options, businesses)
+        self._app = (
+            None
+            if options.client_id is None or options.client_secret is None
+            else App(options.client_id, options.client_secret, options.base_url)
+        )
+
+    @property
+    def address(self) -> str:
+        """The site, or the server that stands for it."""
+        return server_root(SITE, self.options.base_url)
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """One search a business."""
+        return tuple(search.text for search in self._searches())
+
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+        """Yield each search's new posts."""
+        ask = partial(self._ask, session)
+        async for page in walk_back(
+            self._searches(), cursor, ask, now=session.now, max_pages=self.options.max_pages
+        ):
+            yield page
+
+    async def history(
+        self, session: Session, since: datetime, cursor: Cursor
+    ) -> AsyncGenerator[Page, None]:
+        """Yield each search's posts since an instant."""
+        ask = partial(self._ask, session)
+        pages = walk_history(self._searches(), cursor, ask, now=session.now, since=since)
+        async for page in pages:
+            yield page
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield posts as they are now; those removed or gone are told. Only with an app."""
+        if self._app is None:
+            return
+        for start in range(0, len(external_ids), PAGE_SIZE):
+            names = external_ids[start : start + PAGE_SIZE]
+            answer = await self._app.get(
+                session, "/api/info", {"id": ",".join(names), "raw_json": 1}
+            )
+            found = read_listing(answer)
+            removed = tuple(name for name in names if name not in found.there)
+            yield Page(entries=found.batch.entries, cursor={}, removed=removed)
+
+    def _searches(self) -> list[Search]:
+        names = " OR ".join(f"subreddit:{name}" for name in self.options.subreddits)
+        where = f"({names}) " if names else ""
+        return [
+            replace(search, text=f"{where}{search.text}")
+            for search in searches_for(self.businesses, REDDIT)
+        ]
+
+    async def _ask(self, session: Session, search: Search, rest: Json, floor: datetime) -> Batch:
+        params: dict[str, str | int] = {
+            "q": search.text,
+            "sort": "new",
+            "t": _span_of(session.now - floor),
+            "limit": PAGE_SIZE,
+            **({} if rest is None else {"after": str(rest)}),
+        }
+        if self._app is None:
+            batch = await self._ask_feed(session, params)
+        else:
+            params |= {"type": "link", "raw_json": 1}
+            batch = read_listing(await self._app.get(session, "/search", params)).batch
+        return replace(batch, entries=tell(batch.entries, search))
+
+    async def _ask_feed(self, session: Session, params: dict[str, str | int]) -> Batch:
+        feed, user = self.options.feed, self.options.user
+        if feed is not None and user is not None:
+            params |= {"feed": feed.get_secret_value(), "user": user}
+        # Unconditionally: nothing of an address that may hold a secret is to be remembered.
+        response = await session.get(f"{self.address}/search.rss", params=params, conditional=False)
+        return await asyncio.to_thread(read_feed, response)
+
+
+def _span_of(age: timedelta) -> str:
+    """Return the shortest span of Reddit's that holds what is so old."""
+    return next((name for name, days in _SPANS if age <= timedelta(days=days)), "all")

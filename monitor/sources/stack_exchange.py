@@ -1,0 +1,216 @@
+"""Stack Exchange: questions and answers that one site's search finds for each name of a business.
+
+https://api.stackexchange.com/docs/excerpt-search and /docs/throttle, read 2026-11. Quota: 300
+requests a day without a key, 10,000 with one, counted by address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from json import loads
+from typing import ClassVar
+
+from pydantic import Field, SecretStr
+
+from monitor.errors import Code, FetchError, Malformed, SourceError
+from monitor.fetching.base import Session
+from monitor.matching.queries import PHRASES
+from monitor.model import Cursor, Json, Page
+from monitor.sources.addresses import server_root
+from monitor.sources.base import PagedOptions, Source
+from monitor.sources.date_windows import rest_after, window_of
+from monitor.sources.entry_parts import count_of
+from monitor.sources.json_fields import record_of
+from monitor.sources.searches import Chunk, Place, Search, searches_for, seconds_of, walk
+from monitor.sources.stack_exchange_excerpts import Excerpts, read_excerpts, read_post_numbers
+
+SERVER = "https://api.stackexchange.com"
+PAGE_SIZE = 100
+MOST_PAGES = 25
+"""Pages that one may ask for without an account; older ones are asked for by their date."""
+FIRST_LOOK = timedelta(days=30)
+"""How far back the first poll reads."""
+ANONYMOUS_QUOTA, KEY_QUOTA = 300, 10_000
+"""Requests a day."""
+
+_THROTTLED = 502  # https://api.stackexchange.com/docs/error-handling
+_BUSY = 503
+_NOT_ALLOWED = (401, 402, 403, 405, 406)
+_WAIT = re.compile(r"available in (\d{1,6}) seconds")
+
+
+class StackExchangeOptions(PagedOptions):
+    """Which site to search."""
+
+    site: str = Field(
+        default="stackoverflow",
+        pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$",
+        description="The site, by its short name or its domain.",
+        examples=["stackoverflow", "french.stackexchange.com"],
+    )
+    key: SecretStr | None = Field(
+        default=None,
+        description="A key of stackapps.com: 10,000 requests a day instead of 300.",
+        examples=["${STACK_EXCHANGE_KEY}"],
+    )
+
+
+class StackExchange(Source[StackExchangeOptions]):
+    """Searches one site, once for each name."""
+
+    type: ClassVar[str] = "stack_exchange"
+    platform: ClassVar[str] = "stack_exchange"
+    every: ClassVar[timedelta] = timedelta(hours=6)
+    options_type: ClassVar = StackExchangeOptions
+    rechecks: ClassVar[timedelta | None] = timedelta(days=7)
+    reaches_back: ClassVar[timedelta | None] = timedelta(days=365 * 20)
+    credentials: ClassVar[str | None] = (
+        "None. With a free key, from https://stackapps.com › Register an application, the quota "
+        "of a day is 10,000 requests instead of 300."
+    )
+    limits: ClassVar[str] = (
+        "Questions and answers of one site, no comments; there is no French site where shops are "
+        "spoken of. One request a name. Authors are told only where the site tells them. Texts "
+        "are CC BY-SA: name the author where you quote them."
+    )
+
+    @property
+    def address(self) -> str:
+        """The site."""
+        return f"{self._root} ({self.options.site})"
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """One search a name."""
+        return tuple(search.text for search in searches_for(self.businesses, PHRASES))
+
+    def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+        """Yield each search's new results, newest first."""
+        return self._walk(session, cursor, session.now - FIRST_LOOK)
+
+    def history(
+        self, session: Session, since: datetime, cursor: Cursor
+    ) -> AsyncGenerator[Page, None]:
+        """Yield each search's results since an instant."""
+        return self._walk(session, cursor, since)
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield which of these posts are no longer there."""
+        numbers = [
+            i.rpartition(":")[2] for i in external_ids if i.startswith(f"{self.options.site}:")
+        ]
+        for start in range(0, len(numbers), PAGE_SIZE):
+            batch = numbers[start : start + PAGE_SIZE]
+            answer = await self._get(session, f"posts/{';'.join(batch)}", {})
+            left = read_post_numbers(answer)
+            gone = tuple(f"{self.options.site}:{number}" for number in batch if number not in left)
+            yield Page(entries=(), cursor={}, removed=gone)
+
+    @property
+    def _root(self) -> str:
+        return server_root(SERVER, self.options.base_url)
+
+    async def _walk(
+        self, session: Session, cursor: Cursor, since: datetime
+    ) -> AsyncGenerator[Page, None]:
+        now = seconds_of(session.now)
+        wait_until = count_of(cursor.get("wait_until")) or 0
+
+        async def ask(search: Search, place: Place, asked: int) -> Chunk:
+            nonlocal wait_until
+            if wait_until > now:
+                again_at = datetime.fromtimestamp(wait_until, UTC)
+                raise FetchError(Code.RATE_LIMITED, "asked to wait", retry_at=again_at)
+            found = await self._ask(session, search.text, place, asked)
+            wait_until = now + found.backoff if found.backoff else 0
+            if found.quota_remaining == 0:
+                wait_until = seconds_of(_midnight_after(session.now))
+            return found.chunk
+
+        async for page in walk(
+            searches_for(self.businesses, PHRASES),
+            cursor,
+            ask,
+            since=seconds_of(since),
+            max_pages=self.options.max_pages,
+        ):
+            yield replace(page, cursor={**page.cursor, "wait_until": wait_until})
+
+    async def _ask(self, session: Session, text: str, place: Place, asked: int) -> Excerpts:
+        window = window_of(place, asked)
+        params: dict[str, str | int] = {
+            "q": text,
+            "sort": "creation",
+            "order": "desc",
+            "page": window.number + 1,
+            "fromdate": place.since or 0,
+        }
+        if window.until is not None:
+            params["todate"] = window.until
+        answer = await self._get(session, "search/excerpts", params)
+        found = read_excerpts(answer, self.options.site)
+        rest = rest_after(window, found.oldest, has_more=found.has_more, most_pages=MOST_PAGES)
+        return replace(found, chunk=replace(found.chunk, rest=rest))
+
+    async def _get(
+        self, session: Session, method: str, params: Mapping[str, str | int]
+    ) -> Mapping[str, Json]:
+        """Ask one method within the day's quota. Raises what its answer tells."""
+        key = self.options.key
+        session.spend(
+            self.type,
+            1,
+            limit=ANONYMOUS_QUOTA if key is None else KEY_QUOTA,
+            renews_at=_midnight_after(session.now),
+        )
+        common: dict[str, str | int] = {"site": self.options.site, "pagesize": PAGE_SIZE}
+        if key is not None:
+            common["key"] = key.get_secret_value()
+        try:
+            answer, _ = await session.get_json(
+                f"{self._root}/2.3/{method}", params={**common, **params}
+            )
+        except FetchError as error:
+            raise _told_by(error, session.now) or error from None
+        record = record_of(answer, "the answer")
+        if (refusal := refusal_in(record, session.now)) is not None:
+            raise refusal
+        return record
+
+
+def refusal_in(record: Mapping[str, Json], now: datetime) -> SourceError | None:
+    """Return the error that an answer tells of, ``None`` when it tells of none.
+
+    https://api.stackexchange.com/docs/error-handling
+    """
+    number = count_of(record.get("error_id"))
+    if number is None:
+        return None
+    message = str(record.get("error_message") or record.get("error_name") or "")[:200]
+    if number in (_THROTTLED, _BUSY):
+        wait = _WAIT.search(message)
+        seconds = int(wait[1]) if wait else count_of(record.get("backoff"))
+        again_at = now + timedelta(seconds=seconds) if seconds else None
+        return FetchError(Code.RATE_LIMITED, f"error {number}", retry_at=again_at)
+    if number in _NOT_ALLOWED or message.startswith("`key`"):
+        return FetchError(Code.AUTH, f"error {number}")
+    return Malformed(Code.API, f"error {number}: {message}")
+
+
+def _told_by(error: FetchError, now: datetime) -> SourceError | None:
+    """Return what the JSON of an HTTP error says, ``None`` when there is none."""
+    try:
+        body: Json = loads(error.body)
+    except (ValueError, RecursionError):
+        return None
+    return refusal_in(body, now) if isinstance(body, Mapping) else None
+
+
+def _midnight_after(now: datetime) -> datetime:
+    """Return when the day's quota is renewed."""
+    return datetime.combine(now.date() + timedelta(days=1), time(), UTC)

@@ -1,0 +1,192 @@
+"""Wikipedia, and other wikis of MediaWiki: articles that name a business, edits of some articles.
+
+https://www.mediawiki.org/wiki/API:Search, /API:Revisions and /API:Etiquette, read 2026-11. No
+account; one request at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from pydantic import Field, HttpUrl
+
+from monitor.errors import Code, FetchError, Malformed
+from monitor.fetching.base import Session
+from monitor.matching.queries import WIKIPEDIA
+from monitor.model import Cursor, Json, Page
+from monitor.sources.addresses import at_server
+from monitor.sources.base import PagedOptions, Source
+from monitor.sources.json_fields import part_at, record_of
+from monitor.sources.searches import Chunk, Place, Search, searches_for, seconds_of, walk
+from monitor.sources.wikipedia_entries import Wiki, read_edits, read_missing, read_results
+from monitor.urls import shown_url
+
+PAGE_SIZE = 50
+FIRST_LOOK = timedelta(days=30)
+"""How far back the first poll reads the edits of an article."""
+MAX_LAG_S = 5
+"""Seconds that the wiki's copies may be behind; beyond, it refuses. The etiquette's own figure."""
+PAUSE = timedelta(minutes=1)
+
+_BUSY = ("maxlag", "ratelimited", "readonly")
+
+
+class WikipediaOptions(PagedOptions):
+    """Which wiki to search, which articles to watch."""
+
+    language: str = Field(
+        default="fr",
+        pattern=r"^[a-z]{2,3}$",
+        description="The language of the Wikipedia to search.",
+        examples=["fr", "nl"],
+    )
+    api: HttpUrl | None = Field(
+        default=None,
+        description="The address of another wiki's api.php, to ask in Wikipedia's place.",
+        examples=["https://wiki.valenciennois.example/api.php"],
+    )
+    articles: tuple[str, ...] = Field(
+        default=(),
+        description="Articles whose every edit is an entry, by their titles.",
+        examples=[["Valenciennes"]],
+    )
+    sort: str | None = Field(
+        default="last_edit_desc",
+        pattern=r"^[a-z_]+$",
+        description="The order of search results; a wiki that does not know it is asked without.",
+        examples=["create_timestamp_desc"],
+    )
+
+
+class Wikipedia(Source[WikipediaOptions]):
+    """Searches articles for each business, and reads the edits of those to watch."""
+
+    type: ClassVar[str] = "wikipedia"
+    platform: ClassVar[str] = "wikipedia"
+    every: ClassVar[timedelta] = timedelta(days=1)
+    options_type: ClassVar = WikipediaOptions
+    rechecks: ClassVar[timedelta | None] = timedelta(days=7)
+    limits: ClassVar[str] = (
+        "A small business is rarely named there. An article that a search finds is told with the "
+        "line that names the business, and with the date of its last edit; an edit of a watched "
+        "article with its summary, not with what was changed. Texts are CC BY-SA: name the source "
+        "where you quote them."
+    )
+
+    @property
+    def address(self) -> str:
+        """The wiki's interface."""
+        return shown_url(self._api)
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """One search a business, where its names fit."""
+        return tuple(search.text for search in searches_for(self.businesses, WIKIPEDIA))
+
+    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+        """Yield what each search finds, the last edited first, then the edits of each article."""
+        sort = self.options.sort
+
+        async def ask(search: Search, place: Place, asked: int) -> Chunk:
+            nonlocal sort
+            del asked
+            if search.business is None:
+                return await self._ask_edits(session, search.text, place)
+            try:
+                return await self._ask_results(session, search.text, place, sort)
+            except Malformed as refusal:
+                if sort is None or not refusal.detail.startswith("badvalue"):
+                    raise
+            sort = None
+            return await self._ask_results(session, search.text, place, sort)
+
+        edits = tuple(Search(text=title, business=None) for title in self.options.articles)
+        async for page in walk(
+            searches_for(self.businesses, WIKIPEDIA) + edits,
+            cursor,
+            ask,
+            since=None,
+            max_pages=self.options.max_pages,
+        ):
+            yield page
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield which of these articles are no longer there; of edits nothing is asked."""
+        name = self._wiki.name
+        numbers = [i.removeprefix(f"{name}:") for i in external_ids if i.startswith(f"{name}:")]
+        numbers = [number for number in numbers if number.isdigit()]
+        for start in range(0, len(numbers), PAGE_SIZE):
+            batch = numbers[start : start + PAGE_SIZE]
+            answer = await self._ask(session, {"pageids": "|".join(batch)}, Place())
+            gone = tuple(f"{name}:{number}" for number in read_missing(answer))
+            yield Page(entries=(), cursor={}, removed=gone)
+
+    @property
+    def _api(self) -> str:
+        own = f"https://{self.options.language}.wikipedia.org/w/api.php"
+        return at_server(str(self.options.api or own), self.options.base_url)
+
+    @property
+    def _wiki(self) -> Wiki:
+        if self.options.api is None:
+            return Wiki(
+                name=self.options.language,
+                script=f"https://{self.options.language}.wikipedia.org/w/index.php",
+                pages=f"https://{self.options.language}.wikipedia.org/wiki/",
+                language=self.options.language,
+            )
+        script = str(self.options.api).rpartition("/")[0] + "/index.php"
+        return Wiki(name=str(self.options.api.host), script=script, pages=None, language=None)
+
+    async def _ask_results(
+        self, session: Session, text: str, place: Place, sort: str | None
+    ) -> Chunk:
+        asked: dict[str, str | int] = {
+            "list": "search",
+            "srsearch": text,
+            "srlimit": PAGE_SIZE,
+            "srprop": "timestamp|snippet|size",
+        }
+        answer = await self._ask(session, asked | ({"srsort": sort} if sort else {}), place)
+        # Only in the order of edits is what follows known to be older still.
+        since = place.since if sort == "last_edit_desc" else None
+        return read_results(answer, self._wiki, since)
+
+    async def _ask_edits(self, session: Session, title: str, place: Place) -> Chunk:
+        since = place.since or seconds_of(session.now - FIRST_LOOK)
+        asked: dict[str, str | int] = {
+            "prop": "revisions",
+            "titles": title,
+            "rvprop": "ids|timestamp|user|comment",
+            "rvlimit": PAGE_SIZE,
+            "rvend": f"{datetime.fromtimestamp(since, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        }
+        return read_edits(await self._ask(session, asked, place), self._wiki)
+
+    async def _ask(
+        self, session: Session, asked: Mapping[str, str | int], place: Place
+    ) -> Mapping[str, Json]:
+        going_on = place.rest if isinstance(place.rest, Mapping) else {}
+        answer, _ = await session.get_json(
+            self._api,
+            params={
+                "action": "query",
+                "format": "json",
+                "formatversion": 2,
+                "maxlag": MAX_LAG_S,
+                **asked,
+                # The whole of it, as the API says: https://www.mediawiki.org/wiki/API:Continue
+                **{name: v for name, v in going_on.items() if isinstance(v, str | int)},
+            },
+        )
+        record = record_of(answer, "the answer")
+        if error := part_at(record, "error"):
+            code = str(error.get("code") or "unknown")
+            if code in _BUSY:
+                raise FetchError(Code.RATE_LIMITED, code, retry_at=session.now + PAUSE)
+            raise Malformed(Code.API, f"{code}: {str(error.get('info') or '')[:200]}")
+        return record
