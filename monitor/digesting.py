@@ -20,7 +20,7 @@ from monitor.delivery.compose import compose_mail, message_id
 from monitor.delivery.mail import Mailer
 from monitor.delivery.outbox import DeliveryReport, deliver_due
 from monitor.errors import StoreCode, StoreError
-from monitor.model import ClosedDigest, Period
+from monitor.model import ClosedDigest, MentionQuery, Period
 from monitor.reporting.digest import Digest, build_digest
 from monitor.reporting.gather import DigestStore, gather
 from monitor.reporting.material import DigestOptions, Material
@@ -70,7 +70,7 @@ class Digester:
         return [
             closed
             for business in self.businesses
-            if self.is_due(business) and (closed := self.close(business)) is not None
+            if (closed := self.close(business, if_due=True)) is not None
         ]
 
     def is_due(self, business: str) -> bool:
@@ -83,12 +83,15 @@ class Digester:
             return True
         return is_due(self.settings.schedule, self.settings.zone, at, since)
 
-    def close(self, business: str) -> ClosedDigest | None:
+    def close(self, business: str, *, if_due: bool = False) -> ClosedDigest | None:
         """Close a business's digest now: every mention that no digest holds yet.
 
-        ``None`` when there is nothing to tell and the owner wants no empty digest.
+        ``None`` when there is nothing to tell and the owner wants no empty digest; or, with
+        ``if_due``, when it is not due: another process may just have closed it.
         """
         for _ in range(_TRIES):
+            if if_due and not self.is_due(business):
+                return None
             at = self.clock()
             period = Period(start=self._period_start(business, at), end=at)
             material, digest = self._build(business, period, undigested=True)
@@ -104,6 +107,20 @@ class Digester:
                 )
                 return closed
         raise StoreError(StoreCode.DB_LOCKED, "another process keeps closing digests", "try again")
+
+    def close_pass(self, business: str) -> ClosedDigest | None:
+        """Close a business's digest after a single pass: as ``close``, but silence is told once.
+
+        ``None`` also when nothing is new since the last digest and the schedule asks for none.
+        """
+        is_first = self.store.digested_until(business) is None
+        if not (is_first or self.is_due(business) or self._has_news(business)):
+            return None
+        return self.close(business)
+
+    def _has_news(self, business: str) -> bool:
+        query = MentionQuery(business=business, undigested=True, news_only=True, limit=1)
+        return bool(self.store.find(query))
 
     def archive_waiting(self) -> list[Path]:
         """Write the report files of digests that have none yet; return those written.

@@ -214,10 +214,12 @@ class Poller:
 
 def tell(error: SourceError, words: Wording) -> PollError:
     """Put an error into words for people, in their language; its detail is for the log."""
-    status = f" ({error.http_status})" if error.http_status else ""
+    message = words(f"errors.{error.code}")
+    if error.http_status:
+        message = f"{message.removesuffix('.')} ({error.http_status})."
     return PollError(
         code=error.code,
-        message=words(f"errors.{error.code}") + status,
+        message=message,
         http_status=error.http_status,
         retry_at=error.retry_at,
     )

@@ -20,7 +20,7 @@ from monitor.digesting import Digester, DigestSettings
 from monitor.errors import StoreCode, StoreError
 from monitor.fetching.client import Client
 from monitor.matching.matcher import Matcher
-from monitor.model import MentionQuery
+from monitor.model import ClosedDigest, MentionQuery
 from monitor.pipeline import Pipeline
 from monitor.polling import Poller
 from monitor.sentiment.registry import make_scorer
@@ -186,4 +186,25 @@ def test_a_year_of_heartbeats_closes_each_digest_once(
         if digests.is_due(SHOP.name):
             closed += len(digests.close_due())
     assert closed == expected
+    store.close()
+
+
+def test_a_due_digest_that_another_process_closes_is_not_closed_again(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    store = SqliteStore.open(tmp_path / "mentions.db", clock=clock)
+    ours, theirs = (digester(store, clock, tmp_path, "daily") for _ in range(2))
+    clock.advance(timedelta(days=1))
+    fix = store.close_digest
+
+    def beaten(digest: ClosedDigest) -> bool:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(store, "close_digest", fix)
+            theirs.close_due()
+        return fix(digest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "close_digest", beaten)
+        assert ours.close_due() == []
+    assert len(store.unarchived()) == 1
     store.close()

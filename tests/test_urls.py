@@ -128,3 +128,8 @@ def test_what_carries_no_web_target_is_kept(url: str) -> None:
 )
 def test_what_is_shown_of_an_address_holds_no_secret(url: str, shown: str) -> None:
     assert shown_url(url) == shown
+
+
+def test_half_a_character_in_a_wrapped_link_is_dropped() -> None:
+    assert unwrap_url("https://www.google.com/url?url=https://ex.fr/\ud800a") == "https://ex.fr/a"
+    assert canonical_url("http://ex.fr/\ud800a") == "https://ex.fr/a"

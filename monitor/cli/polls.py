@@ -59,12 +59,17 @@ async def poll_once(
             reports = await poller.poll_all(
                 wanted, force=force, dry_run=dry_run, done=lambda report: advance(report.id)
             )
+    tell_failures(reports)
+    return reports
+
+
+def tell_failures(reports: Sequence[SourceReport]) -> None:
+    """Name each source that failed, or of which a person should know something."""
     for report in reports:
         if report.status is PollStatus.FAILED and report.error:
             show.note(f"{report.id}: {report.error.code}: {report.error.message}")
         if report.notice:
             show.note(f"{report.id}: {report.notice}")
-    return reports
 
 
 def summary(door: Door, reports: Sequence[SourceReport]) -> str:
@@ -107,7 +112,8 @@ def run_once(door: Door) -> int:
     show.result(summary(door, reports))
     app.store.expire(now(), app.config.privacy.keep)
     for business in app.digester.businesses:
-        app.digester.close(business)
+        if app.digester.close_pass(business) is None:
+            show.result(app.words("cli.nothing_new", business=business))
     for path in app.digester.archive_waiting():
         if path.suffix == ".html":
             show.result(app.words("cli.digest_written", path=os.path.relpath(path)))

@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from monitor import __version__
+from monitor.cli.backfill import backfill
 from monitor.cli.database import backup, db, restore
 from monitor.cli.digests import digest
 from monitor.cli.door import Door
-from monitor.cli.health import check, sources
+from monitor.cli.health import check
 from monitor.cli.mentions import label, mentions, status
 from monitor.cli.polls import poll, run
 from monitor.cli.setup import completion, config, init, version
+from monitor.cli.sources import sources
 from monitor.cli.stats import stats
 from monitor.cli.texts import match, score
 
@@ -47,7 +49,7 @@ def cli(ctx: click.Context, file: Path, *, verbose: bool, quiet: bool) -> None:
 
 
 for command in (
-    init, check, poll, run, mentions, stats, score, match, label, status, digest, sources,
-    config, backup, restore, db, completion, version,
+    init, check, poll, run, backfill, mentions, stats, score, match, label, status, digest,
+    sources, config, backup, restore, db, completion, version,
 ):  # fmt: skip
     cli.add_command(command)

@@ -12,12 +12,14 @@ import click
 from click.shell_completion import get_completion_class
 
 from monitor import __version__
+from monitor.adding import press_additions, write_sources
 from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.config.load import language_of
 from monitor.config.schema import config_schema
 from monitor.config.starter import AnswerKind, Answers, problem_of, starter_yaml
 from monitor.errors import ConfigError
+from monitor.packs import Departement, find_departement
 from monitor.sentiment.registry import scorers
 from monitor.sources.registry import source_types
 from monitor.wording import LANGUAGES, Wording
@@ -26,6 +28,7 @@ from monitor.wording import LANGUAGES, Wording
 @click.command()
 @click.option("--name", help="The business's name.")
 @click.option("--town", help="Its town.")
+@click.option("--departement", metavar="NN", help="Adds its local press; a postcode will do.")
 @click.option("--trade", help="Its trade, as fleuriste.")
 @click.option("--email", help="Where digests go.")
 @click.option("--website", help="Its own site, whose pages are not mentions.")
@@ -38,6 +41,7 @@ def init(
     *,
     name: str | None,
     town: str | None,
+    departement: str | None,
     trade: str | None,
     email: str | None,
     website: str | None,
@@ -77,14 +81,25 @@ def init(
         website=ask(website, "ask_website", AnswerKind.WEBSITE),
         aliases=tuple(aliases),
     )
+    place = _departement(ask(departement, "ask_departement"), words)
     with door.file.open("x", encoding="utf-8") as file:
         file.write(starter_yaml(answers, language))
     try:
+        if place is not None:
+            write_sources(door.file, press_additions(door.app, place), os.environ)
         _ = door.app
     except ConfigError:
         door.file.unlink()  # an option was wrong: nothing was done
         raise
     show.result(words("cli.init_done", path=door.file))
+
+
+def _departement(wanted: str | None, words: Wording) -> Departement | None:
+    if wanted is None:
+        return None
+    if (found := find_departement(wanted)) is None:
+        raise click.UsageError(words("cli.no_departement", text=wanted))
+    return found
 
 
 @click.group()

@@ -31,6 +31,7 @@ def add_sources(text: str, additions: Iterable[Addition], file: str) -> str:
 
     Raises ConfigError when the list is not one that lines can be added to.
     """
+    text = _without_empty_list(text)
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
@@ -54,6 +55,11 @@ def name_id(name: str, taken: Iterable[str]) -> str:
         number += 1
         candidate = f"{slug}-{number}"
     return candidate
+
+
+def _without_empty_list(text: str) -> str:
+    """Return the text with ``sources: []`` as ``sources:``, to which lines can be added."""
+    return re.sub(r"^(sources:)[ \t]*\[[ \t]*\]", r"\1", text, count=1, flags=re.MULTILINE)
 
 
 def _end_of_sources(text: str, file: str) -> tuple[int | None, str]:

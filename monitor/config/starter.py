@@ -15,6 +15,15 @@ from monitor.text import clean
 from monitor.wording import Wording
 
 _INSTANCES = ("https://mastodon.social", "https://piaille.fr", "https://mamot.fr")
+_OPEN = ("bing_news", "dailymotion", "peertube", "reddit")
+_RARELY = (
+    "- type: gdelt\n",
+    "- type: lemmy\n  instance: https://jlai.lu\n",
+    "- type: podcasts\n",
+    "- type: wikipedia\n",
+    "- type: hacker_news\n",
+    "- type: stack_exchange\n",
+)
 _EXAMPLE_FEED = "- type: feed\n  url: https://www.example.fr/\n"
 _EXAMPLE_ALERT = "- type: google_alerts\n  url: https://www.google.fr/alerts/feeds/…\n"
 
@@ -100,6 +109,8 @@ def _sources(words: Wording) -> str:
     parts = [
         _comment(words("init.google_news")) + "- type: google_news\n",
         _comment(words("init.mastodon")) + instances,
+        _comment(words("init.others")) + "".join(f"- type: {name}\n" for name in _OPEN),
+        _comment(words("init.rarely")) + _comment("".join(_RARELY)),
         _comment(words("init.feed")) + _comment(_EXAMPLE_FEED),
         _comment(words("init.google_alerts")) + _comment(_EXAMPLE_ALERT),
     ]

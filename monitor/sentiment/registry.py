@@ -20,7 +20,9 @@ MakeScorer: TypeAlias = Callable[[], Scorer]
 GROUP: Final = "ecoute.scorers"
 DEFAULT_SCORER: Final = "textblob"
 
-_OURS: Final[Mapping[str, MakeScorer]] = {"textblob": TextblobScorer}
+# "ecoute" is the contract's name of our own model, which this version does not have yet:
+# textblob-fr answers in its stead, its scores bear its name, and the configuration says so.
+_OURS: Final[Mapping[str, MakeScorer]] = {"textblob": TextblobScorer, "ecoute": TextblobScorer}
 
 
 def scorers() -> Mapping[str, MakeScorer]:

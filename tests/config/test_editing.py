@@ -51,6 +51,7 @@ ADDED = ("  # L’Écho", "  - type: feed", "    url: https://echo.example/rss")
     [
         "businesses: []\n",
         "businesses: []\nsources:\n",
+        "sources: []   # none yet\nx: 1\n",
         "sources:\nbusinesses: []",
         "sources:\n- type: google_news",
         "sources:\n    -   type: google_news\n        every: 1h\nx: 1\n",

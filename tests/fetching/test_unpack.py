@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -20,10 +22,10 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def unpack(packed: bytes, encoding: str, piece: int = 65536, max_bytes: int = 10_000) -> bytes:
-    unpacker = Unpacker(encoding, max_bytes)
-    for start in range(0, len(packed), piece):
-        unpacker.feed(packed[start : start + piece])
-    return unpacker.finish()
+    with closing(Unpacker(encoding, max_bytes)) as unpacker:
+        for start in range(0, len(packed), piece):
+            unpacker.feed(packed[start : start + piece])
+        return unpacker.finish()
 
 
 @given(st.binary(max_size=300), st.sampled_from(sorted(PACKERS)), st.integers(1, 40))
@@ -67,3 +69,16 @@ def test_stacked_and_unknown_encodings_are_refused(encoding: str) -> None:
     with pytest.raises(FetchError) as failed:
         Unpacker(encoding, 10)
     assert failed.value.code is Code.BAD_ENCODING
+
+
+def test_a_large_body_is_kept_out_of_memory_until_it_ends() -> None:
+    part = bytes(range(256)) * 256
+    tracemalloc.start()
+    try:
+        with closing(Unpacker("", 10_000_000)) as unpacker:
+            for _ in range(100):
+                unpacker.feed(part)
+            assert tracemalloc.get_traced_memory()[1] < 2_000_000
+            assert unpacker.finish() == part * 100
+    finally:
+        tracemalloc.stop()
