@@ -22,10 +22,11 @@ from monitor.delivery.outbox import DeliveryReport, deliver_due
 from monitor.errors import StoreCode, StoreError
 from monitor.model import ClosedDigest, MentionQuery, Period
 from monitor.reporting.digest import Digest, build_digest
-from monitor.reporting.gather import DigestStore, gather
+from monitor.reporting.gather import gather
 from monitor.reporting.material import DigestOptions, Material
 from monitor.reporting.render import render
 from monitor.schedules import is_due, last_occurrence, next_occurrence
+from monitor.store.base import Store
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,7 @@ class DigestSettings:
 class Digester:
     """Closes digests and delivers what waits. Plain and sync: the doors choose the thread."""
 
-    store: DigestStore
+    store: Store
     businesses: tuple[str, ...]
     settings: DigestSettings
     mailer: Mailer | None

@@ -57,6 +57,12 @@ def test_a_clock_set_back_by_years_holds_nothing() -> None:
     assert due_at(held, EVERY, NOW) == NOW
 
 
+def test_a_clock_set_back_by_hours_holds_nothing() -> None:
+    hours_ahead = NOW + timedelta(hours=3)
+    held = state(polled_at=hours_ahead, next_poll_at=hours_ahead + EVERY, retry_at=hours_ahead)
+    assert due_at(held, EVERY, NOW) == NOW
+
+
 # --- what is remembered -----------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import click
 from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.cli.ending import ExitCode
-from monitor.cli.polls import tell_delivery
+from monitor.cli.polls import deliver
 from monitor.clock import now
 from monitor.model import Period
 
@@ -71,12 +71,7 @@ def close_and_send(door: Door, businesses: list[str]) -> int:
     digester = door.app.digester
     for business in businesses:
         digester.close(business)
-    for path in digester.archive_waiting():
-        if path.suffix == ".html":
-            show.result(door.app.words("cli.digest_written", path=path))
-    delivery = digester.deliver(force=True)
-    tell_delivery(door, delivery)
-    return ExitCode.DONE if delivery is None or delivery.complete else ExitCode.IN_PART
+    return ExitCode.DONE if deliver(door) else ExitCode.IN_PART
 
 
 def _write(file: Path | None, content: bytes) -> None:

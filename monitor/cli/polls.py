@@ -18,6 +18,7 @@ from monitor.daemon import Daemon
 from monitor.delivery.outbox import DeliveryReport
 from monitor.exchange.shapes import report_json
 from monitor.model import PollStatus, SourceReport
+from monitor.wording import Wording
 
 
 @click.command()
@@ -114,18 +115,24 @@ def run_once(door: Door) -> int:
     for business in app.digester.businesses:
         if app.digester.close_pass(business) is None:
             show.result(app.words("cli.nothing_new", business=business))
-    for path in app.digester.archive_waiting():
+    return exit_code(reports) if deliver(door) else ExitCode.IN_PART
+
+
+def deliver(door: Door) -> bool:
+    """Send what waits, write the reports, say both; returns whether every mail was taken.
+
+    The mails first: they go out even where the reports' folder cannot be written.
+    """
+    digester, words = door.app.digester, door.app.words
+    delivery = digester.deliver(force=True)
+    _tell_delivery(words, delivery)
+    for path in digester.archive_waiting():
         if path.suffix == ".html":
-            show.result(app.words("cli.digest_written", path=os.path.relpath(path)))
-    delivery = app.digester.deliver(force=True)
-    tell_delivery(door, delivery)
-    undelivered = delivery is not None and not delivery.complete
-    return ExitCode.IN_PART if undelivered else exit_code(reports)
+            show.result(words("cli.digest_written", path=os.path.relpath(path)))
+    return delivery is None or delivery.complete
 
 
-def tell_delivery(door: Door, delivery: DeliveryReport | None) -> None:
-    """Say what became of the mails."""
-    words = door.app.words
+def _tell_delivery(words: Wording, delivery: DeliveryReport | None) -> None:
     if delivery is None:
         show.note(words("cli.no_mail"))
         return

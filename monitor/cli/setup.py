@@ -73,15 +73,17 @@ def init(
         shown = words(f"cli.{question}")
         return click.prompt(shown, default="", show_default=False, value_proc=read) or None
 
+    name = name or click.prompt(words("cli.ask_name"))
+    town = ask(town, "ask_town")
+    place = _departement(ask(departement, "ask_departement"), words)
     answers = Answers(
-        name=name or click.prompt(words("cli.ask_name")),
-        town=ask(town, "ask_town"),
+        name=name,
+        town=town,
         trade=ask(trade, "ask_trade"),
         email=ask(email, "ask_email", AnswerKind.EMAIL),
         website=ask(website, "ask_website", AnswerKind.WEBSITE),
         aliases=tuple(aliases),
     )
-    place = _departement(ask(departement, "ask_departement"), words)
     with door.file.open("x", encoding="utf-8") as file:
         file.write(starter_yaml(answers, language))
     try:

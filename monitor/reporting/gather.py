@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from monitor.model import (
-    DeliveryResult,
     Mention,
     MentionQuery,
     Period,
@@ -23,16 +21,8 @@ TOLD_FOR = timedelta(days=30)
 """How long a digest that did not arrive is spoken of: a monthly one tells it once."""
 
 
-class DigestStore(Store, Protocol):
-    """A store that also tells which mails did not arrive."""
-
-    def undelivered(self, business: str, since: datetime) -> list[DeliveryResult]:
-        """Return the copies that will not be tried again, of digests closed since then."""
-        ...
-
-
 def gather(
-    store: DigestStore,
+    store: Store,
     business: str,
     period: Period,
     *,

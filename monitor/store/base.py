@@ -134,6 +134,10 @@ class Store(Protocol):
         """Record what one try did for each recipient."""
         ...
 
+    def undelivered(self, business: str, since: datetime) -> list[DeliveryResult]:
+        """Return the copies that will not be tried again, of digests closed since; oldest first."""
+        ...
+
     # --- upkeep ---
 
     def check(self) -> list[str]:

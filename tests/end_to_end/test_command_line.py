@@ -63,14 +63,16 @@ def test_init_with_a_wrong_answer_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_init_asks_again_what_was_no_address(tmp_path: Path) -> None:
-    answers = "Fleurs\n\n\nsimon chez moi\nsimon@example.fr\npas un site\n\n"
+    answers = "Fleurs\n\n\n\nsimon chez moi\nsimon@example.fr\npas un site\n\n"
     done = run_ecoute("init", cwd=tmp_path, stdin=answers)
     assert done.returncode == 0, done.stderr
     assert 'to: ["simon@example.fr"]' in (tmp_path / "sources.yaml").read_text(encoding="utf-8")
 
 
 def test_init_asks_what_it_is_not_given(tmp_path: Path) -> None:
-    done = run_ecoute("init", cwd=tmp_path, stdin="Fleurs Bougamont\nValenciennes\nfleuriste\n\n\n")
+    done = run_ecoute(
+        "init", cwd=tmp_path, stdin="Fleurs Bougamont\nValenciennes\n59300\nfleuriste\n\n\n"
+    )
     assert done.returncode == 0, done.stderr
     assert "Valenciennes" in (tmp_path / "sources.yaml").read_text(encoding="utf-8")
 

@@ -20,7 +20,7 @@ from monitor.model import (
     Status,
 )
 from monitor.reporting.digest import build_digest
-from monitor.reporting.gather import DigestStore, gather
+from monitor.reporting.gather import gather
 from monitor.reporting.material import DigestOptions, Material
 from monitor.reporting.periods import period_back
 from monitor.reporting.stats import SHARES_FROM, stats_json, stats_report
@@ -70,9 +70,7 @@ class Shelf:
 
 
 def read(shelf: Shelf, *, undigested: bool = True) -> Material:
-    return gather(
-        cast("DigestStore", shelf), SHOP, WEEK, undigested=undigested, now=NOW, timezone=PARIS
-    )
+    return gather(cast("Store", shelf), SHOP, WEEK, undigested=undigested, now=NOW, timezone=PARIS)
 
 
 def weeks_ago(steps: int) -> Period:
