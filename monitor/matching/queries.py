@@ -63,8 +63,15 @@ PHRASES = Syntax()
 """One quoted name a query."""
 WORDS = Syntax(quotes=False)
 """One name a query, not even quoted: what comes is matched again here."""
-SOCIAL_PHRASES = Syntax(handles=True, most_chars=200)
-"""One quoted name a query, handles too: Bluesky, Lemmy."""
+BLUESKY = Syntax(quotes=False, handles=True, most_chars=200)
+"""Unquoted: the reference AppView takes quotes for signs of the text, and finds nothing
+(bluesky-social/atproto packages/bsky/src/data-plane/server/routes/search.ts, read 2026-11); the
+live one finds posts that hold all the words (the manual of R's atrrr, search_post, read 2026-11).
+"""
+LEMMY = Syntax(quotes=False, handles=True, most_chars=200)
+"""Unquoted: Lemmy compares with SQL's ILIKE, quotes as such and words in their order
+(LemmyNet/lemmy, fuzzy_search, read 2026-11).
+"""
 BING = Syntax(either=" OR ", without="-", most_chars=1500)
 GDELT = Syntax(either=" OR ", without="-", most_chars=250)
 REDDIT = Syntax(either=" OR ", without="NOT ", handles=True, most_chars=512)
@@ -81,8 +88,8 @@ def search_queries(business: Business, syntax: Syntax) -> tuple[str, ...]:
     ...                 exclude=("Bougamont Immobilier",))
     >>> search_queries(shop, YOUTUBE)
     ('"Fleurs Bougamont"|"Simon Bougamont" -"Bougamont Immobilier"',)
-    >>> search_queries(shop, SOCIAL_PHRASES)
-    ('"Fleurs Bougamont"', '"Simon Bougamont"', 'fb')
+    >>> search_queries(shop, BLUESKY)
+    ('Fleurs Bougamont', 'Simon Bougamont', 'fb')
     """
     quote = '"{}"' if syntax.quotes else "{}"
     names = [quote.format(name) for name in _plain_names(business)]

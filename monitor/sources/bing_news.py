@@ -25,7 +25,7 @@ from monitor.sources.base import NetworkOptions, Source
 from monitor.sources.entry_parts import hash_of, name_of
 from monitor.sources.feed_entries import read_entry
 from monitor.sources.feed_parsing import ParsedFeed, Record, is_page, parse_feed
-from monitor.sources.searches import Search, in_turn, searches_for
+from monitor.sources.search_turns import Search, in_turn, searches_for
 
 SERVER = "https://www.bing.com"
 PAGE_SIZE = 10

@@ -19,22 +19,17 @@ from pydantic import Field, SecretStr
 from monitor.clock import format_instant
 from monitor.errors import SourceError
 from monitor.fetching.base import Session
-from monitor.matching.queries import Syntax
+from monitor.matching.queries import BLUESKY
 from monitor.model import Business, Cursor, Entry, Json, Page
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.bluesky_login import Login
 from monitor.sources.bluesky_posts import SITE, read_followers, read_posts, read_search
-from monitor.sources.newest_first import Batch, walk_back, walk_history
-from monitor.sources.searches import Search, searches_for
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 PAGE_SIZE = 100
 BATCH = 25
 """Posts or profiles that one request may ask for."""
-
-# Unquoted: the reference AppView takes quotes for signs of the text, and finds nothing
-# (bluesky-social/atproto packages/bsky/src/data-plane/server/routes/search.ts, read 2026-11); the
-# live one finds posts that hold all the words (the manual of R's atrrr, search_post, read 2026-11).
-NAMES = Syntax(quotes=False, handles=True, most_chars=200)
 
 
 class BlueskyOptions(PagedOptions):
@@ -92,19 +87,16 @@ class Bluesky(Source[BlueskyOptions]):
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each search's new posts."""
-        ask = partial(self._ask, session)
-        pages = walk_back(
-            self._searches(), cursor, ask, now=session.now, max_pages=self.options.max_pages
-        )
-        async for page in pages:
+        reader = self._reader(session, session.now - FIRST_SPAN)
+        async for page in reader.read(self._searches(), cursor):
             yield await self._with_followers(session, page)
 
     async def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield each search's posts since an instant."""
-        ask = partial(self._ask, session)
-        async for page in walk_history(self._searches(), cursor, ask, now=session.now, since=since):
+        reader = self._reader(session, since, is_history=True)
+        async for page in reader.read(self._searches(), cursor):
             yield await self._with_followers(session, page)
 
     async def recheck(
@@ -120,24 +112,35 @@ class Bluesky(Source[BlueskyOptions]):
             page = Page(entries=entries, cursor={}, removed=removed)
             yield await self._with_followers(session, page)
 
+    def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
+        return Reader(
+            ask=partial(self._ask, session),
+            now=session.now,
+            since=since,
+            max_pages=self.options.max_pages,
+            is_history=is_history,
+        )
+
     def _searches(self) -> list[Search]:
-        found = [*searches_for(self.businesses, NAMES)]
+        found = [*searches_for(self.businesses, BLUESKY, is_loose=True)]
         texts = {search.text.casefold() for search in found}
         # A hashtag's bare word, searched as a handle, finds it too.
         return found + [
-            Search(text=alias, business=business.name)
+            Search(text=alias, business=business.name, is_loose=True)
             for business in self.businesses
             for alias in business.aliases
             if alias.startswith("#") and alias[1:].casefold() not in texts
         ]
 
-    async def _ask(self, session: Session, search: Search, rest: Json, floor: datetime) -> Batch:
+    async def _ask(
+        self, session: Session, search: Search, after: datetime, following: Json
+    ) -> Found:
         params = {
             "q": search.text,
             "sort": "latest",
-            "since": format_instant(floor),
+            "since": format_instant(after),
             "limit": PAGE_SIZE,
-            **({} if rest is None else {"cursor": str(rest)}),
+            **({} if following is None else {"cursor": str(following)}),
         }
         answer = await self._login.get(session, "app.bsky.feed.searchPosts", urlencode(params))
         return read_search(answer, self._names)

@@ -22,7 +22,7 @@ from monitor.sources.entry_parts import (
     verbatim_text_of,
 )
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of, text_at
-from monitor.sources.newest_first import Batch
+from monitor.sources.search_turns import Found
 from monitor.text import fold
 
 SITE = "https://bsky.app"
@@ -35,17 +35,18 @@ _SHORTENED = re.compile(r"\S+\.\S+(?:…)?|\S+…")
 """What stands for a link's address, not for words that lead to it."""
 
 
-def read_search(answer: Json, names: Sequence[str]) -> Batch:
+def read_search(answer: Json, names: Sequence[str]) -> Found:
     """Read one answer of ``searchPosts``. Raises Malformed(api). See ``read_post``."""
     whole = record_of(answer, "the answer")
     rows = rows_of(whole.get("posts"), "posts")
     entries, problem = read_each(rows, lambda post: read_post(post, names), "posts")
     following = whole.get("cursor")
     last = rows[-1] if rows else None
-    return Batch(
+    return Found(
         entries=entries,
+        rows=len(rows),
         reached=_published_at(last) if isinstance(last, Mapping) else None,
-        rest=following if rows and isinstance(following, str) and following else None,
+        following=following if isinstance(following, str) and following else None,
         problem=problem,
     )
 

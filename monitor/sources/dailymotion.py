@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -16,13 +16,15 @@ from pydantic import Field
 
 from monitor.errors import Code, FetchError, Malformed
 from monitor.fetching.base import Session
-from monitor.matching.queries import WORDS, search_queries
+from monitor.matching.queries import WORDS
 from monitor.model import Business, Cursor, Entry, Json, Kind, Page
 from monitor.sources.addresses import server_root, web_url
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.entry_parts import count_of, id_of, language_of, name_of, text_of, title_of
+from monitor.sources.epoch import instant_at
 from monitor.sources.json_fields import part_at, read_each, record_of, rows_of
-from monitor.sources.search_walk import FIRST_SPAN, Found, Reader, Search
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 SERVER = "https://api.dailymotion.com"
 PAGE_SIZE = 100
@@ -78,10 +80,10 @@ class Dailymotion(Source[DailymotionOptions]):
     @property
     def queries(self) -> tuple[str, ...]:
         """One search a name."""
-        return tuple(search.query for search in _searches(self.businesses))
+        return tuple(search.text for search in _searches(self.businesses))
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
-        """Yield what each search finds that is new, or young enough to be counted again."""
+        """Yield what each search finds that is new, edited or counted anew."""
         reader = self._reader(session, session.now - FIRST_SPAN)
         async for page in reader.read(_searches(self.businesses), cursor):
             yield page
@@ -90,7 +92,7 @@ class Dailymotion(Source[DailymotionOptions]):
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield what each search finds since an instant."""
-        reader = replace(self._reader(session, since), stop_at_since=True)
+        reader = self._reader(session, since, is_history=True)
         async for page in reader.read(_searches(self.businesses), cursor):
             yield page
 
@@ -110,11 +112,11 @@ class Dailymotion(Source[DailymotionOptions]):
                 removed=tuple([i for i in missing if await self._is_gone(session, i)]),
             )
 
-    def _reader(self, session: Session, since: datetime) -> Reader:
+    def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
         async def ask(search: Search, after: datetime, following: Json) -> Found:
             page = following if isinstance(following, int) else 1
             asked: dict[str, str | int] = {
-                "search": search.query,
+                "search": search.text,
                 "sort": "recent",
                 "created_after": int(after.timestamp()),
                 "page": page,
@@ -127,7 +129,13 @@ class Dailymotion(Source[DailymotionOptions]):
             is_more = found.following is True and page < MOST_PAGES
             return replace(found, following=page + 1 if is_more else None)
 
-        return Reader(ask=ask, now=session.now, since=since, max_pages=self.options.max_pages)
+        return Reader(
+            ask=ask,
+            now=session.now,
+            since=since,
+            max_pages=self.options.max_pages,
+            is_history=is_history,
+        )
 
     async def _ask(self, session: Session, asked: Mapping[str, str | int]) -> Found:
         """Ask for videos. ``following`` of what comes says whether there are more."""
@@ -176,7 +184,7 @@ def read_video(video: Mapping[str, Json]) -> Entry:
         author=name_of(video.get("owner.screenname")),
         author_url=web_url(video.get("owner.url")),
         author_followers=count_of(video.get("owner.followers_total")),
-        published_at=_instant_of(video.get("created_time")),
+        published_at=instant_at(video.get("created_time")),
         language=language_of(video.get("language")),
         likes=count_of(video.get("likes_total")),
         views=count_of(video.get("views_total")),
@@ -184,19 +192,6 @@ def read_video(video: Mapping[str, Json]) -> Entry:
     )
 
 
-def _searches(businesses: Sequence[Business]) -> list[Search]:
-    """Return one search a name. That it found a video proves nothing: ``business`` stays unsaid."""
-    return [
-        Search(key=f"{business.name}: {query}", query=query, again=True)
-        for business in businesses
-        for query in search_queries(business, WORDS)
-    ]
-
-
-def _instant_of(seconds: object) -> datetime | None:
-    """Return an instant told in seconds since 1970."""
-    count = count_of(seconds)
-    try:
-        return None if count is None else datetime.fromtimestamp(count, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _searches(businesses: Sequence[Business]) -> tuple[Search, ...]:
+    """Return one search a name. That it found a video proves nothing."""
+    return searches_for(businesses, WORDS, is_loose=True)

@@ -7,7 +7,6 @@ forums. Quota: each forum's own.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar, Literal
@@ -20,11 +19,11 @@ from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.discourse_posts import read_latest, read_search
-from monitor.sources.newest_first import Batch, walk_back, walk_history
-from monitor.sources.searches import Search, searches_for, tell
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 _LOOKED_AT_AGAIN = {"search": timedelta(days=7), "latest": timedelta(days=1)}
-_LATEST = Search(text="latest posts", business=None)
+_LATEST = Search(text="latest posts")
 
 
 class DiscourseOptions(PagedOptions):
@@ -80,49 +79,52 @@ class Discourse(Source[DiscourseOptions]):
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each search's new posts, or the forum's."""
-        ask = partial(self._ask, session)
-        async for page in walk_back(
-            self._searches(),
-            cursor,
-            ask,
-            now=session.now,
-            max_pages=self.options.max_pages,
-            overlap=_LOOKED_AT_AGAIN[self.options.read],
-        ):
+        reader = self._reader(session, session.now - FIRST_SPAN)
+        async for page in reader.read(self._searches(), cursor):
             yield page
 
     async def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield each search's posts since an instant, or the forum's."""
-        ask = partial(self._ask, session)
-        pages = walk_history(self._searches(), cursor, ask, now=session.now, since=since)
-        async for page in pages:
+        reader = self._reader(session, since, is_history=True)
+        async for page in reader.read(self._searches(), cursor):
             yield page
+
+    def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
+        return Reader(
+            ask=partial(self._ask, session),
+            now=session.now,
+            since=since,
+            max_pages=self.options.max_pages,
+            overlap=_LOOKED_AT_AGAIN[self.options.read],
+            is_history=is_history,
+        )
 
     def _searches(self) -> tuple[Search, ...]:
         is_search = self.options.read == "search"
         return searches_for(self.businesses, PHRASES) if is_search else (_LATEST,)
 
-    async def _ask(self, session: Session, search: Search, rest: Json, floor: datetime) -> Batch:
+    async def _ask(
+        self, session: Session, search: Search, after: datetime, following: Json
+    ) -> Found:
         # Links and identifiers are the forum's own, whoever answers in its stead.
         root = server_root(str(self.options.url), None)
         if search.business is None:
-            params: dict[str, str | int] = {} if rest is None else {"before": str(rest)}
+            params: dict[str, str | int] = {} if following is None else {"before": str(following)}
             answer, _ = await session.get_json(
                 f"{self.address}/posts.json", params=params, headers=self._headers()
             )
             return read_latest(answer, root)
-        number = rest if isinstance(rest, int) else 1
+        number = following if isinstance(following, int) else 1
         # The filter knows days only, and of the forum's own time zone: one more is asked for.
-        after = (floor - timedelta(days=1)).date().isoformat()
+        day = (after - timedelta(days=1)).date().isoformat()
         answer, _ = await session.get_json(
             f"{self.address}/search.json",
-            params={"q": f"{search.text} order:latest after:{after}", "page": number},
+            params={"q": f"{search.text} order:latest after:{day}", "page": number},
             headers=self._headers(),
         )
-        batch = read_search(answer, root, number=number)
-        return replace(batch, entries=tell(batch.entries, search))
+        return read_search(answer, root, number=number)
 
     def _headers(self) -> Mapping[str, str]:
         key, user = self.options.api_key, self.options.api_username

@@ -12,13 +12,13 @@ from monitor.model import Entry, Json, Kind
 from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import count_of, instant_of, name_of, text_of, title_of
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of, text_at
-from monitor.sources.newest_first import Batch
+from monitor.sources.search_turns import Found
 
 _LIKE = 2  # the number of "like" among the actions on a post
 _MOST_PAGES = 10  # SearchController gives no more (discourse/discourse, read 2026-11)
 
 
-def read_search(answer: Json, root: str, *, number: int) -> Batch:
+def read_search(answer: Json, root: str, *, number: int) -> Found:
     """Read one page of a search, each post with its topic.
 
     Raises Malformed(api), and FetchError(rate_limited) when the forum has no time to search.
@@ -41,16 +41,17 @@ def read_search(answer: Json, root: str, *, number: int) -> Batch:
     )
     has_more = grouped.get("more_full_page_results") is True and number < _MOST_PAGES
     last = rows[-1] if rows else None
-    return Batch(
+    return Found(
         entries=entries,
+        rows=len(rows),
         reached=instant_of(last.get("created_at")) if isinstance(last, Mapping) else None,
-        rest=number + 1 if rows and has_more else None,
+        following=number + 1 if has_more else None,
         problem=problem,
     )
 
 
-def read_latest(answer: Json, root: str) -> Batch:
-    """Read one page of the latest posts; ``rest`` is the number to go on before.
+def read_latest(answer: Json, root: str) -> Found:
+    """Read one page of the latest posts; ``following`` is the number to go on before.
 
     Raises Malformed(api).
     """
@@ -59,11 +60,12 @@ def read_latest(answer: Json, root: str) -> Batch:
     posts = [row for row in rows if isinstance(row, Mapping)]
     numbers = [number for post in posts if (number := count_of(post.get("id"))) is not None]
     oldest = min(numbers, default=0)
-    return Batch(
+    return Found(
         entries=entries,
+        rows=len(rows),
         reached=instant_of(posts[-1].get("created_at")) if posts else None,
         # The forum answers with this post again, or without: nothing between is lost either way.
-        rest=oldest if oldest > 1 else None,
+        following=oldest if oldest > 1 else None,
         problem=problem,
     )
 

@@ -78,7 +78,7 @@ def _link(record: Record, base: str) -> str | None:
         if link.get("rel") in ("alternate", "related", "via", None)
     )
     own = record.get("link")
-    if record.get("guidislink") and own == record.get("id") and "/" not in own:
+    if record.get("guidislink") and own == record.get("id") and "/" not in (own or ""):
         own = None
     candidates = (record.get("feedburner_origlink"), own, *others)
     urls = (web_url(link, base) for link in candidates if link)

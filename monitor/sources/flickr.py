@@ -18,7 +18,7 @@ from pydantic import Field, SecretStr
 
 from monitor.errors import Code, Malformed, SourceError
 from monitor.fetching.base import Session
-from monitor.matching.queries import PHRASES, hashtags, search_queries
+from monitor.matching.queries import PHRASES, hashtags
 from monitor.model import Cursor, Entry, Json, Page, Response
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
@@ -31,7 +31,8 @@ from monitor.sources.flickr_photos import (
     read_photo,
 )
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of
-from monitor.sources.search_walk import FIRST_SPAN, Found, Reader, Search
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 API = "https://api.flickr.com"
 PAGE_SIZE = 250  # up to 500 are allowed; a reading remembers 300 photos
@@ -85,50 +86,47 @@ class Flickr(Source[FlickrOptions]):
     @property
     def queries(self) -> tuple[str, ...]:
         """The searches, or the tags of each feed."""
-        return tuple(search.query for search in self._searches())
+        return tuple(search.text for search in self._searches())
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield what is new of each search, from the one that the last poll did not reach."""
         reader = self._reader(session, session.now - FIRST_SPAN)
         found = reader.read(self._searches(), cursor)
-        async for page in self._with_comments(session, found):
+        async for page in self._with_comments(session, found, cursor):
             yield page
 
     async def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield what each search finds since an instant; the feed reaches no further back."""
-        reader = self._reader(session, since, stop_at_since=True)
+        reader = self._reader(session, since, is_history=True)
         found = reader.read(self._searches(), cursor)
-        async for page in self._with_comments(session, found):
+        async for page in self._with_comments(session, found, cursor):
             yield page
 
-    def _reader(self, session: Session, since: datetime, *, stop_at_since: bool = False) -> Reader:
+    def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
         async def ask(search: Search, after: datetime, following: Json) -> Found:
             if self.options.key is None:
-                return await self._read_feed(session, search.query)
-            return await self._search(session, search.query, after, following)
+                return await self._read_feed(session, search.text)
+            return await self._search(session, search.text, after, following)
 
         return Reader(
             ask=ask,
             now=session.now,
             since=since,
             max_pages=self.options.max_pages,
-            stop_at_since=stop_at_since,
+            bounded=self.options.key is not None,
+            is_history=is_history,
         )
 
     def _searches(self) -> list[Search]:
         if self.options.key is None:
             return [
-                Search(key=f"tags {b.name}", query=tags, business=b.name, again=True, bounded=False)
+                Search(text=tags, business=b.name)
                 for b in self.businesses
                 if (tags := ",".join(tag.lower() for tag in hashtags(b)[:MOST_TAGS]))
             ]
-        return [
-            Search(key=f"{b.name}: {text}", query=text, business=b.name, again=True)
-            for b in self.businesses
-            for text in search_queries(b, PHRASES)
-        ]
+        return [*searches_for(self.businesses, PHRASES)]
 
     async def _read_feed(self, session: Session, tags: str) -> Found:
         response = await session.get(
@@ -151,7 +149,7 @@ class Flickr(Source[FlickrOptions]):
         return read_photos(answer, number=number)
 
     async def _with_comments(
-        self, session: Session, pages: AsyncGenerator[Page, None]
+        self, session: Session, pages: AsyncGenerator[Page, None], cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield the pages, each with the comments on its photos where they are wanted.
 
@@ -164,8 +162,10 @@ class Flickr(Source[FlickrOptions]):
                     if photo.comments != 0:
                         comments += await self._comments(session, photo)
             except SourceError:
-                yield page
+                # From where it stood before: these photos are met again, for their comments.
+                yield replace(page, cursor=cursor)
                 raise
+            cursor = page.cursor
             yield replace(page, entries=(*page.entries, *comments))
 
     async def _comments(self, session: Session, photo: Entry) -> tuple[Entry, ...]:

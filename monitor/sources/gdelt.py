@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import Field
@@ -19,8 +19,10 @@ from monitor.matching.queries import GDELT
 from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import NetworkOptions, Source
+from monitor.sources.epoch import instant_at
 from monitor.sources.gdelt_articles import Articles, query_name_of, read_articles
-from monitor.sources.searches import Search, in_turn, searches_for, seconds_of, tell
+from monitor.sources.search_progress import seconds_of
+from monitor.sources.search_turns import Search, in_turn, searches_for, tell
 
 SERVER = "https://api.gdeltproject.org"
 MOST_RECORDS = 250
@@ -169,7 +171,8 @@ class Gdelt(Source[GdeltOptions]):
 def _instants_of(cursor: Cursor) -> dict[str, datetime]:
     read_to = cursor.get("read_to")
     rows = read_to.items() if isinstance(read_to, Mapping) else ()
-    return {key: datetime.fromtimestamp(at, UTC) for key, at in rows if isinstance(at, int)}
+    instants = ((key, instant_at(at)) for key, at in rows)
+    return {key: at for key, at in instants if at is not None}
 
 
 def _cursor_of(read_to: Mapping[str, datetime], following: Search) -> Cursor:

@@ -16,20 +16,18 @@ from monitor.matching.queries import PHRASES
 from monitor.model import Cursor, Entry, Json, Kind, Page
 from monitor.sources.addresses import server_root, web_url
 from monitor.sources.base import PagedOptions, Source
-from monitor.sources.date_windows import Window, rest_after, window_of
 from monitor.sources.entry_parts import count_of, id_of, instant_of, name_of, text_of, title_of
+from monitor.sources.epoch import instant_at
 from monitor.sources.json_fields import list_at, read_each, record_of, rows_of, text_at
-from monitor.sources.searches import Chunk, Place, Search, searches_for, seconds_of, walk
+from monitor.sources.search_progress import seconds_of
+from monitor.sources.search_turns import Found, Search, searches_for, second_to_go_on
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 SERVER = "https://hn.algolia.com"
 SITE = "https://news.ycombinator.com"
 PAGE_SIZE = 100
-MOST_PAGES = 10
-"""Algolia shows the first 1,000 results of a search: older ones are asked for by their date."""
 BATCH = 50
 """Items of one request, so that its address stays below 2,000 characters."""
-FIRST_LOOK = timedelta(days=30)
-"""How far back the first poll reads."""
 
 
 class HackerNewsOptions(PagedOptions):
@@ -63,13 +61,13 @@ class HackerNews(Source[HackerNewsOptions]):
 
     def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each search's new results, newest first."""
-        return self._walk(session, cursor, session.now - FIRST_LOOK)
+        return self._walk(session, cursor, session.now - FIRST_SPAN)
 
     def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield each search's results since an instant."""
-        return self._walk(session, cursor, since)
+        return self._walk(session, cursor, since, is_history=True)
 
     async def recheck(
         self, session: Session, external_ids: Sequence[str]
@@ -82,7 +80,7 @@ class HackerNews(Source[HackerNewsOptions]):
                 f"{self._root}/api/v1/search_by_date",
                 params={"tags": f"story,({batch})", "hitsPerPage": PAGE_SIZE},
             )
-            found = read_hits(answer, Window())
+            found = read_hits(answer)
             yield Page(entries=found.entries, cursor={}, problem=found.problem)
 
     @property
@@ -90,28 +88,27 @@ class HackerNews(Source[HackerNewsOptions]):
         return server_root(SERVER, self.options.base_url)
 
     def _walk(
-        self, session: Session, cursor: Cursor, since: datetime
+        self, session: Session, cursor: Cursor, since: datetime, *, is_history: bool = False
     ) -> AsyncGenerator[Page, None]:
-        async def ask(search: Search, place: Place, asked: int) -> Chunk:
-            window = window_of(place, asked)
+        async def ask(search: Search, after: datetime, until: Json) -> Found:
             answer, _ = await session.get_json(
-                f"{self._root}/api/v1/search_by_date",
-                params=_params(search.text, place.since, window),
+                f"{self._root}/api/v1/search_by_date", params=_params(search.text, after, until)
             )
-            return read_hits(answer, window)
+            return read_hits(answer, until=until)
 
-        return walk(
-            searches_for(self.businesses, PHRASES),
-            cursor,
-            ask,
-            since=seconds_of(since),
+        reader = Reader(
+            ask=ask,
+            now=session.now,
+            since=since,
             max_pages=self.options.max_pages,
+            is_history=is_history,
         )
+        return reader.read(searches_for(self.businesses, PHRASES), cursor)
 
 
-def _params(query: str, since: int | None, window: Window) -> dict[str, str | int]:
-    bounds = [f"created_at_i>={since or 0}"]
-    bounds += [] if window.until is None else [f"created_at_i<={window.until}"]
+def _params(query: str, after: datetime, until: Json) -> dict[str, str | int]:
+    bounds = [f"created_at_i>={seconds_of(after)}"]
+    bounds += [] if until is None else [f"created_at_i<={until}"]
     return {
         "query": query,
         "tags": "(story,comment)",
@@ -119,24 +116,25 @@ def _params(query: str, since: int | None, window: Window) -> dict[str, str | in
         "advancedSyntax": "true",
         "numericFilters": ",".join(bounds),
         "hitsPerPage": PAGE_SIZE,
-        "page": window.number,
     }
 
 
-def read_hits(answer: Json, window: Window) -> Chunk:
-    """Read one answer. Raises Malformed(api), naming what is not there."""
+def read_hits(answer: Json, *, until: Json = None) -> Found:
+    """Read one answer; ``until`` is the second that was asked with.
+
+    Raises Malformed(api), naming what is not there.
+    """
     record = record_of(answer, "the answer")
     rows = rows_of(record.get("hits"), "hits")
     entries, problem = read_each(rows, read_hit, "hits")
     found = (count_of(row.get("created_at_i")) for row in rows if isinstance(row, Mapping))
     instants = [at for at in found if at is not None]
     pages = count_of(record.get("nbPages"))
-    has_more = len(rows) >= PAGE_SIZE if pages is None else window.number + 1 < pages
-    oldest = min(instants, default=None)
-    return Chunk(
+    has_more = len(rows) >= PAGE_SIZE if pages is None else pages > 1
+    return Found(
         entries=entries,
-        newest=max(instants, default=None),
-        rest=rest_after(window, oldest, has_more=has_more, most_pages=MOST_PAGES),
+        rows=len(rows),
+        following=second_to_go_on(instants, until) if has_more else None,
         problem=problem,
     )
 
@@ -157,7 +155,7 @@ def read_hit(hit: Mapping[str, Json]) -> Entry:
         kind=Kind.COMMENT if is_comment else Kind.POST,
         author=author,
         author_url=web_url(f"{SITE}/user?id={author}") if author else None,
-        published_at=instant_of(hit.get("created_at")),
+        published_at=instant_of(hit.get("created_at")) or instant_at(hit.get("created_at_i")),
         likes=count_of(hit.get("points")),
         comments=count_of(hit.get("num_comments")),
         parent_url=_item_url(parent) if is_comment and parent else None,

@@ -17,7 +17,7 @@ from pydantic import Field, HttpUrl
 
 from monitor.errors import FetchError
 from monitor.fetching.base import Session
-from monitor.matching.queries import Syntax
+from monitor.matching.queries import LEMMY
 from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
@@ -28,15 +28,11 @@ from monitor.sources.lemmy_views import (
     read_page,
     read_results,
 )
-from monitor.sources.newest_first import Batch, walk_back, walk_history
-from monitor.sources.searches import Search, searches_for
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 _LOOKED_AT_AGAIN = timedelta(days=7)
 PAGE_SIZE = 50  # the most that one answer holds
-
-# Unquoted: Lemmy compares with SQL's ILIKE, quotes as such and words in their order
-# (LemmyNet/lemmy, fuzzy_search, read 2026-11).
-NAMES = Syntax(quotes=False, handles=True, most_chars=200)
 
 
 class LemmyOptions(PagedOptions):
@@ -74,7 +70,7 @@ class Lemmy(Source[LemmyOptions]):
     @property
     def queries(self) -> tuple[str, ...]:
         """The names and handles that are searched."""
-        return tuple(search.text for search in searches_for(self.businesses, NAMES))
+        return tuple(search.text for search in self._searches())
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each search's new posts and comments; the cursor also remembers the server's API.
@@ -96,26 +92,33 @@ class Lemmy(Source[LemmyOptions]):
     ) -> AsyncGenerator[Page, None]:
         """Yield each search's posts and comments since an instant."""
         site = self._site_of(cursor) or await self._look(session)
-        ask = partial(self._ask, session, site)
-        searches = searches_for(self.businesses, NAMES)
-        async for page in walk_history(searches, cursor, ask, now=session.now, since=since):
+        reader = self._reader(session, site, since, is_history=True)
+        async for page in reader.read(self._searches(), cursor):
             yield _remember(page, site)
 
     async def _walk(
         self, session: Session, cursor: Cursor, site: Site
     ) -> AsyncGenerator[Page, None]:
-        ask = partial(self._ask, session, site)
+        reader = self._reader(session, site, session.now - FIRST_SPAN)
         if self._site_of(cursor) is None:
             yield _remember(Page(entries=(), cursor=cursor), site)
-        async for page in walk_back(
-            searches_for(self.businesses, NAMES),
-            cursor,
-            ask,
+        async for page in reader.read(self._searches(), cursor):
+            yield _remember(page, site)
+
+    def _searches(self) -> tuple[Search, ...]:
+        return searches_for(self.businesses, LEMMY, is_loose=True)
+
+    def _reader(
+        self, session: Session, site: Site, since: datetime, *, is_history: bool = False
+    ) -> Reader:
+        return Reader(
+            ask=partial(self._ask, session, site),
             now=session.now,
+            since=since,
             max_pages=self.options.max_pages,
             overlap=_LOOKED_AT_AGAIN,
-        ):
-            yield _remember(page, site)
+            is_history=is_history,
+        )
 
     async def _look(self, session: Session) -> Site:
         """Ask the server which API it has: before Lemmy 1.0 the third."""
@@ -131,10 +134,10 @@ class Lemmy(Source[LemmyOptions]):
         return self._site(version, read_languages(answer))
 
     async def _ask(
-        self, session: Session, site: Site, search: Search, rest: Json, floor: datetime
-    ) -> Batch:
+        self, session: Session, site: Site, search: Search, after: datetime, following: Json
+    ) -> Found:
         if site.version == 3:  # noqa: PLR2004 - likewise
-            number = rest if isinstance(rest, int) else 1
+            number = following if isinstance(following, int) else 1
             answer, _ = await session.get_json(
                 f"{self.address}/api/v3/search",
                 params={
@@ -148,7 +151,7 @@ class Lemmy(Source[LemmyOptions]):
             )
             return read_page(answer, site, number=number, size=PAGE_SIZE)
         # Newest first, all kinds and all servers are its defaults: their names have changed case.
-        age_s = int((session.now - floor).total_seconds())
+        age_s = int((session.now - after).total_seconds())
         answer, _ = await session.get_json(
             f"{self.address}/api/v4/search",
             params={
@@ -156,7 +159,7 @@ class Lemmy(Source[LemmyOptions]):
                 "search_term": search.text,  # the name that "q" had in 1.0's first versions
                 "time_range_seconds": age_s,
                 "limit": PAGE_SIZE,
-                **({} if rest is None else {"page_cursor": str(rest)}),
+                **({} if following is None else {"page_cursor": str(following)}),
             },
         )
         return read_results(answer, site)

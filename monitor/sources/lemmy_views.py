@@ -16,7 +16,7 @@ from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import count_of, id_of, instant_of, language_of, name_of, title_of
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of, text_at
 from monitor.sources.markdown import markdown_text
-from monitor.sources.newest_first import Batch
+from monitor.sources.search_turns import Found
 
 _ROOT_PATH = 2  # "0.34" is the path of a comment on the post itself
 
@@ -47,7 +47,7 @@ def is_version_3(answer: Json) -> bool:
     return text_at(record_of(answer, "the answer"), "version").startswith("0.")
 
 
-def read_page(answer: Json, site: Site, *, number: int, size: int) -> Batch:
+def read_page(answer: Json, site: Site, *, number: int, size: int) -> Found:
     """Read one answer of version 3: a page of posts and one of comments. Raises Malformed(api)."""
     whole = record_of(answer, "the answer")
     lists = [rows_of(whole.get(name), name) for name in ("posts", "comments")]
@@ -57,25 +57,27 @@ def read_page(answer: Json, site: Site, *, number: int, size: int) -> Batch:
     # A list that is not full has ended: only the others tell how far back the page reached.
     going_on = [rows for rows in lists if len(rows) >= size]
     reached = [at for rows in going_on if (at := _instant_at(rows[-1])) is not None]
-    return Batch(
+    return Found(
         entries=entries,
+        rows=sum(map(len, lists)),
         reached=max(reached, default=None),
-        rest=number + 1 if going_on else None,
+        following=number + 1 if going_on else None,
         problem=problem,
     )
 
 
-def read_results(answer: Json, site: Site) -> Batch:
+def read_results(answer: Json, site: Site) -> Found:
     """Read one answer of version 4, posts and comments among others. Raises Malformed(api)."""
     whole = record_of(answer, "the answer")
     rows = rows_of(whole.get("search", whole.get("results")), "search")
     views = [row for row in rows if not isinstance(row, Mapping) or "post" in row]
     entries, problem = read_each(views, lambda view: read_view(view, site), "search")
     following = whole.get("next_page")
-    return Batch(
+    return Found(
         entries=entries,
+        rows=len(rows),
         reached=_instant_at(rows[-1]) if rows else None,
-        rest=following if rows and isinstance(following, str) and following else None,
+        following=following if isinstance(following, str) and following else None,
         problem=problem,
     )
 

@@ -17,13 +17,14 @@ from pydantic import Field, HttpUrl
 
 from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
-from monitor.matching.queries import WORDS, search_queries
+from monitor.matching.queries import WORDS
 from monitor.model import Business, Cursor, Json, Kind, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.json_fields import part_at
 from monitor.sources.peertube_entries import read_comments, read_videos
-from monitor.sources.search_walk import FIRST_SPAN, Found, Reader, Search
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 SEPIA = "https://sepiasearch.org"
 PAGE_SIZE = 50
@@ -82,10 +83,10 @@ class Peertube(Source[PeertubeOptions]):
     @property
     def queries(self) -> tuple[str, ...]:
         """One search a name."""
-        return tuple(search.query for search in _searches(self.businesses))
+        return tuple(search.text for search in _searches(self.businesses))
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
-        """Yield what each search finds that is new, or young enough to be counted again."""
+        """Yield what each search finds that is new, edited or counted anew."""
         told = part_at(cursor, "videos") if self.options.comments else {}
         followed = {uuid: url for uuid, url in told.items() if isinstance(url, str)}
         searches = [*_searches(self.businesses), *map(_comments_of, followed.values(), followed)]
@@ -103,11 +104,11 @@ class Peertube(Source[PeertubeOptions]):
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield what each search finds since an instant."""
-        reader = replace(self._reader(session, since), stop_at_since=True)
+        reader = self._reader(session, since, is_history=True)
         async for page in reader.read(_searches(self.businesses), cursor):
             yield page
 
-    def _reader(self, session: Session, since: datetime) -> Reader:
+    def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
         async def ask(search: Search, after: datetime, following: Json) -> Found:
             start = following if isinstance(following, int) else 0
             read = self._ask_comments if search.by_date else self._ask_videos
@@ -116,14 +117,21 @@ class Peertube(Source[PeertubeOptions]):
             is_more = end < total if isinstance(total, int) else found.rows >= PAGE_SIZE
             return replace(found, following=end if is_more else None)
 
-        return Reader(ask=ask, now=session.now, since=since, max_pages=self.options.max_pages)
+        return Reader(
+            ask=ask,
+            now=session.now,
+            since=since,
+            max_pages=self.options.max_pages,
+            overlap=_OVERLAP,
+            is_history=is_history,
+        )
 
     async def _ask_videos(
         self, session: Session, search: Search, after: datetime, start: int
     ) -> Found:
         """Ask one page of videos. ``following`` of what comes is how many there are in all."""
         asked: dict[str, str | int] = {
-            "search": search.query,
+            "search": search.text,
             "start": start,
             "count": PAGE_SIZE,
             "sort": "-publishedAt",
@@ -140,7 +148,7 @@ class Peertube(Source[PeertubeOptions]):
     ) -> Found:
         """Ask one page of a video's comments, none where the video or its instance is lost."""
         del after  # comments take no date
-        url, _, uuid = search.query.rpartition(" ")
+        url, _, uuid = search.text.rpartition(" ")
         parts = urlsplit(url)
         root = server_root(f"{parts.scheme}://{parts.netloc}", self.options.base_url)
         try:
@@ -155,28 +163,13 @@ class Peertube(Source[PeertubeOptions]):
         return replace(read_comments(answer, url), following=_total_of(answer))
 
 
-def _searches(businesses: Sequence[Business]) -> list[Search]:
-    """Return one search a name. That it found a video proves nothing: ``business`` stays unsaid."""
-    return [
-        Search(
-            key=f"{business.name}: {query}",
-            query=query,
-            overlap=_OVERLAP,
-            again=True,
-        )
-        for business in businesses
-        for query in search_queries(business, WORDS)
-    ]
+def _searches(businesses: Sequence[Business]) -> tuple[Search, ...]:
+    """Return one search a name. That it found a video proves nothing."""
+    return searches_for(businesses, WORDS, is_loose=True)
 
 
 def _comments_of(url: str, uuid: str) -> Search:
-    return Search(
-        key=f"comments: {uuid}",
-        query=f"{url} {uuid}",
-        overlap=timedelta(0),
-        by_date=True,
-        bounded=False,
-    )
+    return Search(text=f"{url} {uuid}", by_date=True)
 
 
 def _total_of(answer: Json) -> Json:

@@ -21,7 +21,7 @@ from monitor.sources.entry_parts import (
 )
 from monitor.sources.json_fields import part_at, read_each, record_of, rows_of, text_at
 from monitor.sources.markdown import markdown_text
-from monitor.sources.search_walk import Found
+from monitor.sources.search_turns import Found
 
 
 def read_videos(answer: Json) -> Found:

@@ -22,7 +22,7 @@ from monitor.sources.base import NetworkOptions, Source
 from monitor.sources.feed_parsing import is_page, parse_feed
 from monitor.sources.json_fields import read_each, record_of, rows_of
 from monitor.sources.podcast_entries import read_episodes, read_result
-from monitor.sources.searches import in_turn, searches_for, tell
+from monitor.sources.search_turns import in_turn, searches_for, tell
 
 SERVER = "https://itunes.apple.com"
 MOST_RESULTS = 200

@@ -20,10 +20,10 @@ from monitor.matching.queries import REDDIT
 from monitor.model import Business, Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
-from monitor.sources.newest_first import Batch, walk_back, walk_history
 from monitor.sources.reddit_app import App
 from monitor.sources.reddit_entries import SITE, read_feed, read_listing
-from monitor.sources.searches import Search, searches_for, tell
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 PAGE_SIZE = 100
 _SPANS = (("week", 6), ("month", 27), ("year", 360))
@@ -105,19 +105,16 @@ class Reddit(Source[RedditOptions]):
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each search's new posts."""
-        ask = partial(self._ask, session)
-        async for page in walk_back(
-            self._searches(), cursor, ask, now=session.now, max_pages=self.options.max_pages
-        ):
+        reader = self._reader(session, session.now - FIRST_SPAN)
+        async for page in reader.read(self._searches(), cursor):
             yield page
 
     async def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield each search's posts since an instant."""
-        ask = partial(self._ask, session)
-        pages = walk_history(self._searches(), cursor, ask, now=session.now, since=since)
-        async for page in pages:
+        reader = self._reader(session, since, is_history=True)
+        async for page in reader.read(self._searches(), cursor):
             yield page
 
     async def recheck(
@@ -131,9 +128,18 @@ class Reddit(Source[RedditOptions]):
             answer = await self._app.get(
                 session, "/api/info", {"id": ",".join(names), "raw_json": 1}
             )
-            found = read_listing(answer)
-            removed = tuple(name for name in names if name not in found.there)
-            yield Page(entries=found.batch.entries, cursor={}, removed=removed)
+            listing = read_listing(answer)
+            removed = tuple(name for name in names if name not in listing.there)
+            yield Page(entries=listing.found.entries, cursor={}, removed=removed)
+
+    def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
+        return Reader(
+            ask=partial(self._ask, session),
+            now=session.now,
+            since=since,
+            max_pages=self.options.max_pages,
+            is_history=is_history,
+        )
 
     def _searches(self) -> list[Search]:
         names = " OR ".join(f"subreddit:{name}" for name in self.options.subreddits)
@@ -143,22 +149,22 @@ class Reddit(Source[RedditOptions]):
             for search in searches_for(self.businesses, REDDIT)
         ]
 
-    async def _ask(self, session: Session, search: Search, rest: Json, floor: datetime) -> Batch:
+    async def _ask(
+        self, session: Session, search: Search, after: datetime, following: Json
+    ) -> Found:
         params: dict[str, str | int] = {
             "q": search.text,
             "sort": "new",
-            "t": _span_of(session.now - floor),
+            "t": _span_of(session.now - after),
             "limit": PAGE_SIZE,
-            **({} if rest is None else {"after": str(rest)}),
+            **({} if following is None else {"after": str(following)}),
         }
         if self._app is None:
-            batch = await self._ask_feed(session, params)
-        else:
-            params |= {"type": "link", "raw_json": 1}
-            batch = read_listing(await self._app.get(session, "/search", params)).batch
-        return replace(batch, entries=tell(batch.entries, search))
+            return await self._ask_feed(session, params)
+        params |= {"type": "link", "raw_json": 1}
+        return read_listing(await self._app.get(session, "/search", params)).found
 
-    async def _ask_feed(self, session: Session, params: dict[str, str | int]) -> Batch:
+    async def _ask_feed(self, session: Session, params: dict[str, str | int]) -> Found:
         feed, user = self.options.feed, self.options.user
         if feed is not None and user is not None:
             params |= {"feed": feed.get_secret_value(), "user": user}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,11 +15,12 @@ from monitor.errors import Code, Malformed
 from monitor.model import Entry, Json, Kind, Response
 from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import count_of, name_of, text_of, title_of
+from monitor.sources.epoch import instant_at
 from monitor.sources.feed_entries import read_entry
 from monitor.sources.feed_parsing import ParsedFeed, is_page, parse_feed
 from monitor.sources.json_fields import part_at, read_each, record_of, rows_of, text_at
 from monitor.sources.markdown import markdown_text
-from monitor.sources.newest_first import Batch
+from monitor.sources.search_turns import Found
 
 SITE = "https://www.reddit.com"
 
@@ -41,11 +41,11 @@ _STEP = 25
 class Listing:
     """A JSON listing, and the identifiers of what stands in it as removed."""
 
-    batch: Batch
+    found: Found
     there: frozenset[str]
 
 
-def read_feed(response: Response) -> Batch:
+def read_feed(response: Response) -> Found:
     """Read one answer of a search's or a subreddit's feed.
 
     Raises ``Malformed``: ``not_a_feed`` for the page that blocks us.
@@ -55,10 +55,11 @@ def read_feed(response: Response) -> Batch:
     feed = parse_feed(response)
     entries = tuple(_read_record(record, feed, response.url) for record in feed.entries)
     is_full = entries and len(entries) % _STEP == 0
-    return Batch(
+    return Found(
         entries=tuple(entry for entry in entries if entry.text not in _GONE),
+        rows=len(entries),
         reached=entries[-1].published_at if entries else None,
-        rest=entries[-1].external_id if is_full else None,
+        following=entries[-1].external_id if is_full else None,
         problem=feed.problem,
     )
 
@@ -71,10 +72,11 @@ def read_listing(answer: Json) -> Listing:
     following = whole.get("after")
     last = part_at(rows[-1], "data") if rows and isinstance(rows[-1], Mapping) else {}
     return Listing(
-        batch=Batch(
+        found=Found(
             entries=entries,
-            reached=_created_at(last),
-            rest=following if rows and isinstance(following, str) and following else None,
+            rows=len(rows),
+            reached=instant_at(last.get("created_utc")),
+            following=following if isinstance(following, str) and following else None,
             problem=problem,
         ),
         there=frozenset(entry.external_id for entry in entries),
@@ -102,7 +104,7 @@ def read_thing(thing: Mapping[str, Json]) -> Entry | None:
         kind=Kind.COMMENT if is_comment else Kind.POST,
         author=name_of(author),
         author_url=f"{SITE}/user/{author}" if isinstance(author, str) and author else None,
-        published_at=_created_at(told),
+        published_at=instant_at(told.get("created_utc")),
         likes=None if told.get("score_hidden") is True else count_of(told.get("score")),
         comments=count_of(told.get("num_comments")),
         parent_url=_parent_url(told, link) if is_comment else None,
@@ -166,16 +168,6 @@ def _parent_url(told: Mapping[str, Json], link: str | None) -> str | None:
     if thread and isinstance(parent, str) and parent.startswith("t1_"):
         return f"{thread}{parent[3:]}/"
     return thread
-
-
-def _created_at(told: Mapping[str, Json]) -> datetime | None:
-    seconds = told.get("created_utc")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _media(told: Mapping[str, Json]) -> tuple[str, ...]:

@@ -1,240 +1,149 @@
-"""Searches that answer newest first, read back to what the last poll saw and resumed where cut.
+"""Reads searches that answer newest first, back to what is stored, and on from where it was cut.
 
-Servers are trusted to sort, not to keep to the dates asked for: nothing that they answer is left
-out for its age. What is indexed late is found within ``Search.overlap``.
+Servers are trusted to sort, not to keep to the dates asked for. Each poll looks ``overlap`` further
+back than what is stored, for what was indexed late, edited, or counted anew, and yields only what
+is new or changed there: the first page without any of it ends a reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from itertools import count
 
-from monitor.errors import FetchError
+from monitor.errors import Code, SourceError
 from monitor.model import Cursor, Entry, Json, Page
-from monitor.sources.entry_parts import instant_of
-from monitor.sources.json_fields import list_at, part_at
+from monitor.sources.search_progress import (
+    Progress,
+    Walk,
+    read_progress,
+    write_progress,
+)
+from monitor.sources.search_turns import Ask, Found, Search, in_turn, tell
 
 FIRST_SPAN = timedelta(days=30)
 """How far back a first poll asks."""
-MAX_SEEN = 300
-"""Identifiers remembered of one search: more than what one page holds."""
+OVERLAP = timedelta(days=2)
 
-_STALE = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)  # said of the mark of a page given long ago
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """One thing to ask for; ``key`` names it in the cursor.
-
-    ``business`` is whom a search is for, told of what it finds: leave it out where a search is so
-    loose that only the name itself proves anything. Entries as recent as ``overlap`` before the
-    newest are asked for again. ``again`` gives entries met before too, so that their counts are
-    renewed; otherwise they are known by identifier or, with ``by_date``, by their date alone.
-    ``bounded``: the server is told a date to begin at; without, a first poll ends at its limit of
-    pages.
-    """
-
-    key: str
-    query: str
-    business: str | None = None
-    overlap: timedelta = timedelta(days=2)
-    again: bool = False
-    by_date: bool = False
-    bounded: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One answer: its entries, how many rows it had, and what to ask next with (``None``: end)."""
-
-    entries: tuple[Entry, ...]
-    rows: int
-    following: Json = None
-    problem: str | None = None
-    removed: tuple[str, ...] = ()
-
-
-Ask = Callable[[Search, datetime, Json], Awaitable[Found]]
-"""Asks a search for what came since an instant, on the page that ``following`` stands for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
-    """A reading under way: since when, on which page, how many were read, the newest so far."""
-
-    after: datetime
-    following: Json = None
-    pages: int = 0
-    newest: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a search was read: the newest entry of the last reading that came to its end."""
-
-    newest: datetime | None = None
-    seen: tuple[str, ...] = ()
-    rest: Walk | None = None
+# What servers say to the mark of a page that was given long ago; some say it with a status of 200.
+_LOST_PAGE = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads searches in turn; ``stop_at_since``: older than ``since`` ends a reading (history)."""
+    """Reads searches in turn, each ``max_pages`` at most, at first back to ``since``.
+
+    Not ``bounded``: the server is told no date to begin at, and the first reading of a search ends
+    at its limit of pages only; so does that of a search ``by_date``. ``is_history``: each search is
+    read once, to ``since``, whatever the number of pages.
+    """
 
     ask: Ask
     now: datetime
     since: datetime
     max_pages: int
-    stop_at_since: bool = False
-    progress: dict[str, Progress] = field(default_factory=dict)
+    overlap: timedelta = OVERLAP
+    bounded: bool = True
+    is_history: bool = False
 
     async def read(self, searches: Sequence[Search], cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield pages, beginning with the search after that of the last stored page.
 
-        A search that has nothing new yields none. Raises what ``ask`` raises.
+        A search that has nothing new yields none. Raises what ``ask`` raises, after a page that
+        gives the next poll to another search.
         """
-        keys = [search.key for search in searches]
-        known = part_at(cursor, "searches")
-        self.progress.update({key: _progress_of(part_at(known, key)) for key in keys})
-        first = keys.index(str(cursor["next"])) if cursor.get("next") in keys else 0
-        for search in (*searches[first:], *searches[:first]):
-            following = keys[(keys.index(search.key) + 1) % len(keys)]
-            async for found, progress in self._read_one(search, self.progress[search.key]):
-                self.progress[search.key] = progress
-                told = {key: _json_of(p) for key, p in self.progress.items() if p != Progress()}
-                yield Page(
-                    entries=_tell_business(found.entries, search),
-                    cursor={"searches": told, "next": following},
-                    problem=found.problem,
-                    removed=found.removed,
-                )
+        keys = {search.key for search in searches}
+        reached = {key: at for key, at in read_progress(cursor).items() if key in keys}
+        ordered = in_turn(searches, cursor)
+        pages = 0
+        for search, following in zip(ordered, [*ordered[1:], *ordered[:1]], strict=True):
+            try:
+                async for found, progress in self._read_one(search, reached.get(search.key)):
+                    reached[search.key] = progress
+                    pages += 1
+                    yield Page(
+                        entries=tell(found.entries, search),
+                        cursor=write_progress(following.key, reached),
+                        problem=found.problem,
+                        removed=found.removed,
+                    )
+            except SourceError as error:
+                # A search that is throttled after others have spent what is allowed is the next.
+                is_spent = error.code is Code.RATE_LIMITED and search != ordered[0]
+                first = search if is_spent else following
+                # The last page that polling takes would hide the error: only one that is the
+                # search's own may be hidden, so that it starves no other.
+                is_own = error.code in (Code.API, Code.HTTP_STATUS)
+                if len(ordered) > 1 and (is_own or pages + 1 < self.max_pages):
+                    problem = f"{search.key}: {error}" if is_own else None
+                    told = write_progress(first.key, reached)
+                    yield Page(entries=(), cursor=told, problem=problem)
+                raise
 
     async def _read_one(
-        self, search: Search, progress: Progress
+        self, search: Search, reached: Progress | None
     ) -> AsyncIterator[tuple[Found, Progress]]:
         """Finish the reading that was cut, then read what is new."""
-        reached = progress
-        if progress.rest is not None:
-            try:
-                async for found, reached in self._walk(search, progress, progress.rest):
-                    yield found, reached
-            except FetchError as error:
-                if error.http_status not in _STALE:
-                    raise
-                # From its start then, and to its end: what was not read lies behind what was.
-                again = Walk(after=progress.rest.after)
-                async for found, reached in self._walk(search, progress, again):
-                    yield found, reached
-            if reached.rest is not None:
-                return
-        async for found, latest in self._walk(search, reached, None):
-            yield found, latest
-
-    async def _walk(
-        self, search: Search, progress: Progress, rest: Walk | None
-    ) -> AsyncIterator[tuple[Found, Progress]]:
-        before = progress
-        walk = rest or Walk(after=self._since(search, before))
-        for _ in range(self.max_pages):
-            found = await self.ask(search, walk.after, walk.following)
-            is_end = self._is_end(search, found, before, walk, is_rest=rest is not None)
-            walk = Walk(
-                after=walk.after,
-                following=found.following,
-                pages=walk.pages + 1,
-                newest=_latest(walk.newest, *(self._told(entry) for entry in found.entries)),
-            )
-            fresh = tuple(
-                e for e in found.entries if search.again or not _is_known(e, search, before)
-            )
-            after = progress
-            progress = Progress(
-                newest=_latest(before.newest, walk.newest, walk.after) if is_end else before.newest,
-                seen=_renewed(progress.seen, found.entries, search),
-                rest=None if is_end else walk,
-            )
-            if fresh or found.removed or found.problem or progress != after:
+        progress = reached or Progress()
+        if self.is_history and progress.walk is None and progress.newest is not None:
+            return
+        start, is_rest = progress, progress.walk is not None
+        walk = progress.walk or self._begin(search, progress)
+        asked: list[Json] = []
+        shown: tuple[Entry, ...] = ()
+        for number in count() if self.is_history else range(self.max_pages):
+            found, walk = await self._ask(search, walk, may_restart=number == 0)
+            asked.append(walk.following)
+            # Where nothing else ends it, a page shown twice running is the sign of a circle, too.
+            is_twice = self.is_history and found.entries != () and found.entries == shown
+            is_round, shown = is_twice or found.following in asked, found.entries
+            ends = is_round or self._ends(search, found, walk, start, is_rest=is_rest)
+            fresh = tuple(e for e in found.entries if self._is_wanted(e, search, walk, progress))
+            before = progress
+            progress = before.after(search, found, walk, now=self.now, ends=ends)
+            if fresh or found.removed or found.problem or progress != before:
                 yield replace(found, entries=fresh), progress
-            if is_end:
+            if ends and (self.is_history or not is_rest):
                 return
+            if ends:
+                start, is_rest, asked = progress, False, []
+            walk = progress.walk or self._begin(search, progress)
 
-    def _since(self, search: Search, progress: Progress) -> datetime:
-        return self.since if progress.newest is None else progress.newest - search.overlap
+    def _begin(self, search: Search, progress: Progress) -> Walk:
+        overlap = timedelta(0) if search.by_date else self.overlap
+        newest = progress.newest
+        return Walk(after=self.since if newest is None else newest - overlap)
 
-    def _told(self, entry: Entry) -> datetime | None:
-        """Return an entry's date; one in the future would hide what comes before it."""
-        at = entry.published_at
-        return None if at is None else min(at, self.now)
+    async def _ask(self, search: Search, walk: Walk, *, may_restart: bool) -> tuple[Found, Walk]:
+        try:
+            return await self.ask(search, walk.after, walk.following), walk
+        except SourceError as error:
+            is_lost = error.http_status in _LOST_PAGE or error.code is Code.API
+            if not (may_restart and walk.following is not None and is_lost):
+                raise
+        # From its start then, and to its end: what was not read lies behind what was.
+        walk = Walk(after=walk.after)
+        return await self.ask(search, walk.after, None), walk
 
-    def _is_end(
-        self, search: Search, found: Found, before: Progress, walk: Walk, *, is_rest: bool
+    def _ends(
+        self, search: Search, found: Found, walk: Walk, start: Progress, *, is_rest: bool
     ) -> bool:
-        if not found.rows or found.following in (None, walk.following):
+        is_first = start.newest is None
+        is_bounded = self.is_history or (self.bounded and not search.by_date)
+        if not found.rows or found.following is None:
             return True
-        oldest = min((e.published_at for e in found.entries if e.published_at), default=None)
-        is_older = oldest is not None and oldest < walk.after
-        if before.newest is None:
-            is_cut = not search.bounded and walk.pages + 1 >= self.max_pages
-            return is_cut or (self.stop_at_since and is_older)
-        is_known = all(_is_known(entry, search, before) for entry in found.entries)
-        return not is_rest and (is_older or is_known)
+        if is_first and not is_bounded:
+            return walk.pages + 1 >= self.max_pages
+        if not found.is_sorted:
+            return False
+        if found.oldest is not None and found.oldest < walk.after:
+            return True
+        is_known = bool(found.entries) and all(start.knows(e, search) for e in found.entries)
+        return is_known and not is_first and not is_rest
 
-
-def _is_known(entry: Entry, search: Search, progress: Progress) -> bool:
-    if not search.by_date:
-        return entry.external_id in progress.seen
-    at = entry.published_at
-    return progress.newest is not None and at is not None and at <= progress.newest
-
-
-def _renewed(seen: Sequence[str], entries: Sequence[Entry], search: Search) -> tuple[str, ...]:
-    """Return the identifiers seen, those just met in front unless they were there already."""
-    if search.by_date:
-        return ()
-    known = frozenset(seen)
-    new = dict.fromkeys(e.external_id for e in entries if e.external_id not in known)
-    return (*new, *seen)[:MAX_SEEN]
-
-
-def _latest(*instants: datetime | None) -> datetime | None:
-    return max((at for at in instants if at is not None), default=None)
-
-
-def _tell_business(entries: tuple[Entry, ...], search: Search) -> tuple[Entry, ...]:
-    if search.business is None:
-        return entries
-    return tuple(replace(entry, searched_for=search.business) for entry in entries)
-
-
-def _json_of(progress: Progress) -> Json:
-    told: dict[str, Json] = {"seen": list(progress.seen)} if progress.seen else {}
-    if progress.newest is not None:
-        told["newest"] = progress.newest.isoformat()
-    if progress.rest is not None:
-        rest = progress.rest
-        told["rest"] = {
-            "after": rest.after.isoformat(),
-            "following": rest.following,
-            "pages": rest.pages,
-            "newest": rest.newest.isoformat() if rest.newest else None,
-        }
-    return told
-
-
-def _progress_of(told: Mapping[str, Json]) -> Progress:
-    rest = part_at(told, "rest")
-    after, pages = instant_of(rest.get("after")), rest.get("pages")
-    return Progress(
-        newest=instant_of(told.get("newest")),
-        seen=tuple(i for i in list_at(told, "seen") if isinstance(i, str)),
-        rest=None
-        if after is None
-        else Walk(
-            after=after,
-            following=rest.get("following"),
-            pages=pages if isinstance(pages, int) else 0,
-            newest=instant_of(rest.get("newest")),
-        ),
-    )
+    def _is_wanted(self, entry: Entry, search: Search, walk: Walk, progress: Progress) -> bool:
+        if self.is_history and entry.published_at and entry.published_at < walk.after:
+            return False
+        return not progress.knows(entry, search)

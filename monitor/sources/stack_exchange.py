@@ -21,18 +21,16 @@ from monitor.matching.queries import PHRASES
 from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
-from monitor.sources.date_windows import rest_after, window_of
 from monitor.sources.entry_parts import count_of
+from monitor.sources.epoch import instant_at
 from monitor.sources.json_fields import record_of
-from monitor.sources.searches import Chunk, Place, Search, searches_for, seconds_of, walk
+from monitor.sources.search_progress import seconds_of
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.stack_exchange_excerpts import Excerpts, read_excerpts, read_post_numbers
 
 SERVER = "https://api.stackexchange.com"
 PAGE_SIZE = 100
-MOST_PAGES = 25
-"""Pages that one may ask for without an account; older ones are asked for by their date."""
-FIRST_LOOK = timedelta(days=30)
-"""How far back the first poll reads."""
 ANONYMOUS_QUOTA, KEY_QUOTA = 300, 10_000
 """Requests a day."""
 
@@ -89,13 +87,13 @@ class StackExchange(Source[StackExchangeOptions]):
 
     def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each search's new results, newest first."""
-        return self._walk(session, cursor, session.now - FIRST_LOOK)
+        return self._walk(session, cursor, session.now - FIRST_SPAN)
 
     def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield each search's results since an instant."""
-        return self._walk(session, cursor, since)
+        return self._walk(session, cursor, since, is_history=True)
 
     async def recheck(
         self, session: Session, external_ids: Sequence[str]
@@ -116,46 +114,43 @@ class StackExchange(Source[StackExchangeOptions]):
         return server_root(SERVER, self.options.base_url)
 
     async def _walk(
-        self, session: Session, cursor: Cursor, since: datetime
+        self, session: Session, cursor: Cursor, since: datetime, *, is_history: bool = False
     ) -> AsyncGenerator[Page, None]:
         now = seconds_of(session.now)
         wait_until = count_of(cursor.get("wait_until")) or 0
 
-        async def ask(search: Search, place: Place, asked: int) -> Chunk:
+        async def ask(search: Search, after: datetime, until: Json) -> Found:
             nonlocal wait_until
             if wait_until > now:
-                again_at = datetime.fromtimestamp(wait_until, UTC)
-                raise FetchError(Code.RATE_LIMITED, "asked to wait", retry_at=again_at)
-            found = await self._ask(session, search.text, place, asked)
-            wait_until = now + found.backoff if found.backoff else 0
-            if found.quota_remaining == 0:
+                retry_at = instant_at(wait_until)
+                raise FetchError(Code.RATE_LIMITED, "asked to wait", retry_at=retry_at)
+            answer = await self._ask(session, search.text, after, until)
+            wait_until = now + answer.backoff if answer.backoff else 0
+            if answer.quota_remaining == 0:
                 wait_until = seconds_of(_midnight_after(session.now))
-            return found.chunk
+            return answer.found
 
-        async for page in walk(
-            searches_for(self.businesses, PHRASES),
-            cursor,
-            ask,
-            since=seconds_of(since),
+        reader = Reader(
+            ask=ask,
+            now=session.now,
+            since=since,
             max_pages=self.options.max_pages,
-        ):
+            is_history=is_history,
+        )
+        async for page in reader.read(searches_for(self.businesses, PHRASES), cursor):
             yield replace(page, cursor={**page.cursor, "wait_until": wait_until})
 
-    async def _ask(self, session: Session, text: str, place: Place, asked: int) -> Excerpts:
-        window = window_of(place, asked)
+    async def _ask(self, session: Session, text: str, after: datetime, until: Json) -> Excerpts:
         params: dict[str, str | int] = {
             "q": text,
             "sort": "creation",
             "order": "desc",
-            "page": window.number + 1,
-            "fromdate": place.since or 0,
+            "fromdate": seconds_of(after),
         }
-        if window.until is not None:
-            params["todate"] = window.until
+        if isinstance(until, int):
+            params["todate"] = until
         answer = await self._get(session, "search/excerpts", params)
-        found = read_excerpts(answer, self.options.site)
-        rest = rest_after(window, found.oldest, has_more=found.has_more, most_pages=MOST_PAGES)
-        return replace(found, chunk=replace(found.chunk, rest=rest))
+        return read_excerpts(answer, self.options.site, until=until)
 
     async def _get(
         self, session: Session, method: str, params: Mapping[str, str | int]

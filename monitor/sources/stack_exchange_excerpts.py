@@ -16,7 +16,7 @@ from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import count_of, id_of, name_of, text_of, title_of
 from monitor.sources.epoch import instant_at
 from monitor.sources.json_fields import part_at, read_each, rows_of
-from monitor.sources.searches import Chunk
+from monitor.sources.search_turns import Found, second_to_go_on
 
 # Sites with a domain of their own: recordings/stackexchange/sites.json
 _OWN_DOMAINS = frozenset(("stackoverflow", "serverfault", "superuser", "askubuntu", "stackapps"))
@@ -28,25 +28,27 @@ MAX_BACKOFF_S = 10**6
 class Excerpts:
     """One answer; ``backoff`` is how many seconds to leave the method alone, 0 for none."""
 
-    chunk: Chunk
-    oldest: int | None
-    has_more: bool
+    found: Found
     backoff: int
     quota_remaining: int | None
 
 
-def read_excerpts(answer: Mapping[str, Json], site: str) -> Excerpts:
-    """Read one answer. Raises Malformed(api), naming what is not there."""
+def read_excerpts(answer: Mapping[str, Json], site: str, *, until: Json = None) -> Excerpts:
+    """Read one answer; ``until`` is the second that was asked with.
+
+    Raises Malformed(api), naming what is not there.
+    """
     rows = rows_of(answer.get("items"), "items")
     entries, problem = read_each(rows, partial(read_excerpt, site=site), "items")
     found = (count_of(row.get("creation_date")) for row in rows if isinstance(row, Mapping))
     instants = [at for at in found if at is not None]
     return Excerpts(
-        chunk=Chunk(
-            entries=entries, newest=max(instants, default=None), rest=None, problem=problem
+        found=Found(
+            entries=entries,
+            rows=len(rows),
+            following=second_to_go_on(instants, until) if answer.get("has_more") is True else None,
+            problem=problem,
         ),
-        oldest=min(instants, default=None),
-        has_more=answer.get("has_more") is True,
         backoff=_seconds_of(answer.get("backoff")),
         quota_remaining=count_of(answer.get("quota_remaining")),
     )

@@ -10,7 +10,6 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -19,12 +18,12 @@ from monitor.fetching.base import Session
 from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
-from monitor.sources.newest_first import Batch, walk_back, walk_history
-from monitor.sources.searches import Search
+from monitor.sources.search_turns import Found, Search
+from monitor.sources.search_walk import Reader
 from monitor.sources.telegram_preview import SITE, read_preview
 
 _CHANNEL = re.compile(r"(?:(?:https?://)?(?:www\.)?t\.me/(?:s/)?|@)?(\w{4,64})/?", re.ASCII)
-_FIRST_REACH = timedelta(days=7)
+_FIRST_SPAN = timedelta(days=7)
 
 
 def _check_channel(value: str) -> str:
@@ -68,24 +67,16 @@ class Telegram(Source[TelegramOptions]):
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each channel's new messages."""
-        ask = partial(self._ask, session)
-        async for page in walk_back(
-            self._channels(),
-            cursor,
-            ask,
-            now=session.now,
-            max_pages=self.options.max_pages,
-            reach=_FIRST_REACH,
-        ):
+        reader = self._reader(session, session.now - _FIRST_SPAN)
+        async for page in reader.read(self._channels(), cursor):
             yield page
 
     async def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield each channel's messages since an instant."""
-        ask = partial(self._ask, session)
-        pages = walk_history(self._channels(), cursor, ask, now=session.now, since=since)
-        async for page in pages:
+        reader = self._reader(session, since, is_history=True)
+        async for page in reader.read(self._channels(), cursor):
             yield page
 
     async def recheck(
@@ -96,15 +87,15 @@ class Telegram(Source[TelegramOptions]):
         The oldest of a page bounds what it tells: a channel that shows nothing tells nothing.
         """
         for channel, wanted in _by_channel(external_ids).items():
-            numbers, search = set(wanted), Search(text=channel, business=None)
+            numbers = set(wanted)
             while numbers:
-                batch = await self._ask(session, search, max(numbers) + 1)
-                there = _by_channel([e.external_id for e in batch.entries]).get(channel, set())
+                found = await self._ask(session, channel, max(numbers) + 1)
+                there = _by_channel([e.external_id for e in found.entries]).get(channel, set())
                 if not there:
                     break
                 asked = {number for number in numbers if number >= min(there)}
                 yield Page(
-                    entries=tuple(e for e in batch.entries if _number_of(e.external_id) in asked),
+                    entries=tuple(e for e in found.entries if _number_of(e.external_id) in asked),
                     cursor={},
                     removed=tuple(f"{channel}/{n}" for n in sorted(asked - there)),
                 )
@@ -116,15 +107,25 @@ class Telegram(Source[TelegramOptions]):
     def _root(self) -> str:
         return server_root(SITE, self.options.base_url)
 
-    def _channels(self) -> list[Search]:
-        return [Search(text=channel, business=None) for channel in self.options.channels]
+    def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
+        async def ask(channel: Search, _: datetime, following: Json) -> Found:
+            # Pages are of a number of messages, whatever their age.
+            return await self._ask(session, channel.text, following)
 
-    async def _ask(
-        self, session: Session, channel: Search, rest: Json, floor: datetime | None = None
-    ) -> Batch:
-        del floor  # pages are of a number of messages, whatever their age
-        older = {} if rest is None else {"before": str(rest)}
-        url = f"{self._root}/s/{channel.text}"
+        return Reader(
+            ask=ask,
+            now=session.now,
+            since=since,
+            max_pages=self.options.max_pages,
+            is_history=is_history,
+        )
+
+    def _channels(self) -> list[Search]:
+        return [Search(text=channel) for channel in self.options.channels]
+
+    async def _ask(self, session: Session, channel: str, before: Json) -> Found:
+        older = {} if before is None else {"before": str(before)}
+        url = f"{self._root}/s/{channel}"
         # Unconditionally: a page that has not changed may still have older ones to read.
         response = await session.get(url, params=older, conditional=False)
         # A channel without a preview redirects to its card, which the reader tells.

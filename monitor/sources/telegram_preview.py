@@ -16,7 +16,7 @@ from monitor.errors import Code, Malformed
 from monitor.model import Entry, Kind, Response
 from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import MAX_MEDIA, id_of, instant_of, name_of, text_of
-from monitor.sources.newest_first import Batch
+from monitor.sources.search_turns import Found
 
 SITE = "https://t.me"
 
@@ -29,8 +29,8 @@ _PREVIEW = ("tgme_channel_history", "tgme_channel_info", "tgme_channel_info_coun
 _REPLY = "tgme_widget_message_reply"
 
 
-def read_preview(response: Response) -> Batch:
-    """Read a page; ``rest`` is the oldest message's number.
+def read_preview(response: Response) -> Found:
+    """Read a page; ``following`` is the oldest message's number.
 
     Raises ``Malformed(api)`` for what is no preview: a channel that is gone, or shows none.
     """
@@ -42,14 +42,15 @@ def read_preview(response: Response) -> Batch:
     followers = count_in(_text_by_class(page, "counter_value"))
     numbers = [int(_post_of(message).rpartition("/")[2]) for message in messages]
     oldest = min(numbers, default=0)
-    return Batch(
+    return Found(
         entries=tuple(
             read_message(message, followers)
             for message in reversed(messages)
             if "service_message" not in message.get("class", "").split()
         ),
+        rows=len(messages),
         reached=_published_at(messages[numbers.index(oldest)]) if messages else None,
-        rest=oldest if oldest > 1 else None,
+        following=oldest if oldest > 1 else None,
     )
 
 

@@ -21,13 +21,13 @@ from monitor.sources.addresses import at_server, server_root
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.feed_parsing import is_page, parse_feed
 from monitor.sources.json_fields import part_at, read_each, record_of, rows_of
-from monitor.sources.search_walk import FIRST_SPAN, Found, Reader, Search
+from monitor.sources.search_turns import Found, Search
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.tumblr_posts import blog_host, each_once, read_post, read_record
 
 SERVER = "https://api.tumblr.com"
 PAGE_SIZE = 20  # the most that one answer holds
 AN_HOUR, A_DAY = 1_000, 5_000  # requests of one key
-_BLOG = "blog "
 _LIMITED = 429
 
 
@@ -85,7 +85,7 @@ class Tumblr(Source[TumblrOptions]):
     @property
     def queries(self) -> tuple[str, ...]:
         """The tags."""
-        return tuple(f"#{search.query}" for search in self._tags())
+        return tuple(f"#{search.text}" for search in self._tags())
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield what is new of each blog and tag, from the one that the last poll did not reach."""
@@ -97,29 +97,27 @@ class Tumblr(Source[TumblrOptions]):
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield the posts under each tag since an instant; a blog's feed reaches no further."""
-        reader = self._reader(session, since, stop_at_since=True)
+        reader = self._reader(session, since, is_history=True)
         async for page in reader.read(self._tags(), cursor):
             yield page
 
-    def _reader(self, session: Session, since: datetime, *, stop_at_since: bool = False) -> Reader:
+    def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
         async def ask(search: Search, _: datetime, following: Json) -> Found:
             if search.business is None:
-                return await self._read_blog(session, search.query)
-            return await self._ask_tag(session, search.query, following)
+                return await self._read_blog(session, search.text)
+            return await self._ask_tag(session, search.text, following)
 
         return Reader(
             ask=ask,
             now=session.now,
             since=since,
             max_pages=self.options.max_pages,
-            stop_at_since=stop_at_since,
+            bounded=False,
+            is_history=is_history,
         )
 
     def _blogs(self) -> list[Search]:
-        return [
-            Search(key=_BLOG + host, query=host, again=True, bounded=False)
-            for host in self.options.blogs
-        ]
+        return [Search(text=host) for host in self.options.blogs]
 
     def _tags(self) -> list[Search]:
         """Return a search a tag; one that several businesses share is the first one's."""
@@ -129,10 +127,7 @@ class Tumblr(Source[TumblrOptions]):
         for business in self.businesses:
             # Tumblr's tags may hold spaces: "fleurs bougamont" beside "fleursbougamont".
             for tag in (*hashtags(business), *search_queries(business, WORDS)):
-                search = Search(
-                    key=f"#{tag}", query=tag, business=business.name, again=True, bounded=False
-                )
-                found.setdefault(tag.casefold(), search)
+                found.setdefault(tag.casefold(), Search(text=tag, business=business.name))
         return list(found.values())
 
     async def _read_blog(self, session: Session, host: str) -> Found:

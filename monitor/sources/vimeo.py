@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr
 
 from monitor.errors import Code, FetchError, Malformed
 from monitor.fetching.base import Session
-from monitor.matching.queries import WORDS, search_queries
+from monitor.matching.queries import WORDS
 from monitor.model import Business, Cursor, Entry, Json, Kind, Page, Response
 from monitor.sources.addresses import server_root, web_url
 from monitor.sources.base import PagedOptions, Source
@@ -29,7 +29,8 @@ from monitor.sources.entry_parts import (
     verbatim_text_of,
 )
 from monitor.sources.json_fields import part_at, read_each, record_of, rows_of, text_at
-from monitor.sources.search_walk import FIRST_SPAN, Found, Reader, Search
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 SERVER = "https://api.vimeo.com"
 PAGE_SIZE = 100
@@ -86,10 +87,10 @@ class Vimeo(Source[VimeoOptions]):
     @property
     def queries(self) -> tuple[str, ...]:
         """One search a name."""
-        return tuple(search.query for search in _searches(self.businesses))
+        return tuple(search.text for search in _searches(self.businesses))
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
-        """Yield what each search finds that is new, or young enough to be counted again."""
+        """Yield what each search finds that is new, edited or counted anew."""
         reader = self._reader(session, session.now - FIRST_SPAN)
         async for page in reader.read(_searches(self.businesses), cursor):
             yield page
@@ -98,9 +99,8 @@ class Vimeo(Source[VimeoOptions]):
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield what each search finds, back to an instant."""
-        reader = replace(self._reader(session, since), stop_at_since=True)
-        searches = [replace(search, bounded=True) for search in _searches(self.businesses)]
-        async for page in reader.read(searches, cursor):
+        reader = self._reader(session, since, is_history=True)
+        async for page in reader.read(_searches(self.businesses), cursor):
             yield page
 
     async def recheck(
@@ -119,17 +119,24 @@ class Vimeo(Source[VimeoOptions]):
                 removed=tuple([i for i in missing if await self._is_gone(session, i)]),
             )
 
-    def _reader(self, session: Session, since: datetime) -> Reader:
+    def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
         async def ask(search: Search, after: datetime, following: Json) -> Found:
             del after  # the search takes no date
             page = following if isinstance(following, int) else 1
             found = await self._ask(
                 session,
-                {"query": search.query, "sort": "date", "direction": "desc", "page": page},
+                {"query": search.text, "sort": "date", "direction": "desc", "page": page},
             )
             return replace(found, following=page + 1 if found.following else None)
 
-        return Reader(ask=ask, now=session.now, since=since, max_pages=self.options.max_pages)
+        return Reader(
+            ask=ask,
+            now=session.now,
+            since=since,
+            max_pages=self.options.max_pages,
+            bounded=False,
+            is_history=is_history,
+        )
 
     async def _ask(self, session: Session, asked: Mapping[str, str | int]) -> Found:
         """Ask for videos. ``following`` of what comes says whether there are more."""
@@ -205,18 +212,9 @@ def _total(record: Mapping[str, Json], name: str) -> int | None:
     return count_of(part_at(connections, name).get("total"))
 
 
-def _searches(businesses: Sequence[Business]) -> list[Search]:
-    """Return one search a name. That it found a video proves nothing: ``business`` stays unsaid."""
-    return [
-        Search(
-            key=f"{business.name}: {query}",
-            query=query,
-            again=True,
-            bounded=False,
-        )
-        for business in businesses
-        for query in search_queries(business, WORDS)
-    ]
+def _searches(businesses: Sequence[Business]) -> tuple[Search, ...]:
+    """Return one search a name. That it found a video proves nothing."""
+    return searches_for(businesses, WORDS, is_loose=True)
 
 
 def _renewal_of(response: Response) -> datetime | None:

@@ -7,6 +7,7 @@ account; one request at a time.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -19,13 +20,14 @@ from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import at_server
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.json_fields import part_at, record_of
-from monitor.sources.searches import Chunk, Place, Search, searches_for, seconds_of, walk
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.wikipedia_entries import Wiki, read_edits, read_missing, read_results
 from monitor.urls import shown_url
 
 PAGE_SIZE = 50
-FIRST_LOOK = timedelta(days=30)
-"""How far back the first poll reads the edits of an article."""
+BEGINNING = datetime(2001, 1, 15, tzinfo=UTC)
+"""Of Wikipedia: a search is read whole at first, edits are from the first poll's month on."""
 MAX_LAG_S = 5
 """Seconds that the wiki's copies may be behind; beyond, it refuses. The etiquette's own figure."""
 PAUSE = timedelta(minutes=1)
@@ -89,27 +91,21 @@ class Wikipedia(Source[WikipediaOptions]):
         """Yield what each search finds, the last edited first, then the edits of each article."""
         sort = self.options.sort
 
-        async def ask(search: Search, place: Place, asked: int) -> Chunk:
+        async def ask(search: Search, after: datetime, following: Json) -> Found:
             nonlocal sort
-            del asked
             if search.business is None:
-                return await self._ask_edits(session, search.text, place)
+                return await self._ask_edits(session, search.text, after, following)
             try:
-                return await self._ask_results(session, search.text, place, sort)
+                return await self._ask_results(session, search.text, sort, following)
             except Malformed as refusal:
                 if sort is None or not refusal.detail.startswith("badvalue"):
                     raise
             sort = None
-            return await self._ask_results(session, search.text, place, sort)
+            return await self._ask_results(session, search.text, sort, following)
 
-        edits = tuple(Search(text=title, business=None) for title in self.options.articles)
-        async for page in walk(
-            searches_for(self.businesses, WIKIPEDIA) + edits,
-            cursor,
-            ask,
-            since=None,
-            max_pages=self.options.max_pages,
-        ):
+        edits = tuple(Search(text=title) for title in self.options.articles)
+        reader = Reader(ask=ask, now=session.now, since=BEGINNING, max_pages=self.options.max_pages)
+        async for page in reader.read(searches_for(self.businesses, WIKIPEDIA) + edits, cursor):
             yield page
 
     async def recheck(
@@ -121,7 +117,7 @@ class Wikipedia(Source[WikipediaOptions]):
         numbers = [number for number in numbers if number.isdigit()]
         for start in range(0, len(numbers), PAGE_SIZE):
             batch = numbers[start : start + PAGE_SIZE]
-            answer = await self._ask(session, {"pageids": "|".join(batch)}, Place())
+            answer = await self._ask(session, {"pageids": "|".join(batch)})
             gone = tuple(f"{name}:{number}" for number in read_missing(answer))
             yield Page(entries=(), cursor={}, removed=gone)
 
@@ -143,34 +139,35 @@ class Wikipedia(Source[WikipediaOptions]):
         return Wiki(name=str(self.options.api.host), script=script, pages=None, language=None)
 
     async def _ask_results(
-        self, session: Session, text: str, place: Place, sort: str | None
-    ) -> Chunk:
+        self, session: Session, text: str, sort: str | None, following: Json
+    ) -> Found:
         asked: dict[str, str | int] = {
             "list": "search",
             "srsearch": text,
             "srlimit": PAGE_SIZE,
             "srprop": "timestamp|snippet|size",
         }
-        answer = await self._ask(session, asked | ({"srsort": sort} if sort else {}), place)
+        answer = await self._ask(session, asked | ({"srsort": sort} if sort else {}), following)
         # Only in the order of edits is what follows known to be older still.
-        since = place.since if sort == "last_edit_desc" else None
-        return read_results(answer, self._wiki, since)
+        return replace(read_results(answer, self._wiki), is_sorted=sort == "last_edit_desc")
 
-    async def _ask_edits(self, session: Session, title: str, place: Place) -> Chunk:
-        since = place.since or seconds_of(session.now - FIRST_LOOK)
+    async def _ask_edits(
+        self, session: Session, title: str, after: datetime, following: Json
+    ) -> Found:
+        since = session.now - FIRST_SPAN if after == BEGINNING else after
         asked: dict[str, str | int] = {
             "prop": "revisions",
             "titles": title,
             "rvprop": "ids|timestamp|user|comment",
             "rvlimit": PAGE_SIZE,
-            "rvend": f"{datetime.fromtimestamp(since, UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "rvend": f"{since:%Y-%m-%dT%H:%M:%SZ}",
         }
-        return read_edits(await self._ask(session, asked, place), self._wiki)
+        return read_edits(await self._ask(session, asked, following), self._wiki)
 
     async def _ask(
-        self, session: Session, asked: Mapping[str, str | int], place: Place
+        self, session: Session, asked: Mapping[str, str | int], following: Json = None
     ) -> Mapping[str, Json]:
-        going_on = place.rest if isinstance(place.rest, Mapping) else {}
+        going_on = following if isinstance(following, Mapping) else {}
         answer, _ = await session.get_json(
             self._api,
             params={

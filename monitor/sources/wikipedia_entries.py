@@ -5,7 +5,7 @@ https://www.mediawiki.org/wiki/API:Search and /API:Revisions, read 2026-11; both
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote, urlencode
@@ -22,7 +22,7 @@ from monitor.sources.entry_parts import (
     verbatim_text_of,
 )
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of, text_at
-from monitor.sources.searches import Chunk, seconds_of
+from monitor.sources.search_turns import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +45,14 @@ class Wiki:
         return web_url(f"{self.script}?diff={revision}")
 
 
-def read_results(answer: Mapping[str, Json], wiki: Wiki, since: int | None) -> Chunk:
-    """Read an answer of a search. Raises Malformed(api).
-
-    What is older than ``since`` ends it; ``None``: read to the end.
-    """
+def read_results(answer: Mapping[str, Json], wiki: Wiki) -> Found:
+    """Read an answer of a search. Raises Malformed(api)."""
     rows = rows_of(part_at(answer, "query").get("search"), "search")
     entries, problem = read_each(rows, partial(read_result, wiki=wiki), "search")
-    instants = _instants_of(entries)
-    is_known = since is not None and any(at <= since for at in instants)
-    return Chunk(
+    return Found(
         entries=entries,
-        newest=max(instants, default=None),
-        rest=None if is_known or not rows else part_at(answer, "continue") or None,
+        rows=len(rows),
+        following=part_at(answer, "continue") or None,
         problem=problem,
     )
 
@@ -78,7 +73,7 @@ def read_result(result: Mapping[str, Json], wiki: Wiki) -> Entry:
     )
 
 
-def read_edits(answer: Mapping[str, Json], wiki: Wiki) -> Chunk:
+def read_edits(answer: Mapping[str, Json], wiki: Wiki) -> Found:
     """Read an answer of revisions. Raises Malformed(api).
 
     That a page is missing is told as a problem: the others are read all the same.
@@ -87,16 +82,18 @@ def read_edits(answer: Mapping[str, Json], wiki: Wiki) -> Chunk:
     gone = [str(page.get("title")) for page in pages if _is_missing(page)]
     entries: list[Entry] = []
     problems = [f"no such article: {title}" for title in gone]
+    rows = 0
     for page in pages:
         read = partial(read_edit, title=str(page.get("title") or ""), wiki=wiki)
-        found, problem = read_each(list_at(page, "revisions"), read, "revisions")
+        revisions = list_at(page, "revisions")
+        found, problem = read_each(revisions, read, "revisions")
+        rows += len(revisions)
         entries += found
         problems += [problem] if problem else []
-    instants = _instants_of(entries)
-    return Chunk(
+    return Found(
         entries=tuple(entries),
-        newest=max(instants, default=None),
-        rest=part_at(answer, "continue") or None,
+        rows=rows,
+        following=part_at(answer, "continue") or None,
         problem="; ".join(problems) or None,
     )
 
@@ -137,7 +134,3 @@ def _pages_of(answer: Mapping[str, Json]) -> Sequence[Json]:
     pages = part_at(answer, "query").get("pages")
     # ``formatversion=1``: an object by number.
     return list(pages.values()) if isinstance(pages, Mapping) else rows_of(pages, "pages")
-
-
-def _instants_of(entries: Iterable[Entry]) -> list[int]:
-    return [seconds_of(e.published_at) for e in entries if e.published_at is not None]

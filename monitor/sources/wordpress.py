@@ -18,7 +18,7 @@ from pydantic import Field, HttpUrl
 
 from monitor.errors import Code, FetchError, Malformed, SourceError
 from monitor.fetching.base import Session
-from monitor.matching.queries import PHRASES, search_queries
+from monitor.matching.queries import PHRASES
 from monitor.model import Cursor, Entry, Json, Kind, Page, Response
 from monitor.sources.addresses import at_server, without_fragment
 from monitor.sources.base import PagedOptions, Source
@@ -26,7 +26,8 @@ from monitor.sources.entry_parts import count_of
 from monitor.sources.feed_entries import read_entries
 from monitor.sources.feed_parsing import is_page, parse_feed
 from monitor.sources.json_fields import read_each, rows_of
-from monitor.sources.search_walk import FIRST_SPAN, Found, Reader, Search
+from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.wordpress_rest import comment_reader, numbers_of, post_reader
 from monitor.urls import shown_url
 
@@ -85,7 +86,7 @@ class Wordpress(Source[WordpressOptions]):
     @property
     def queries(self) -> tuple[str, ...]:
         """The searches, when the site's search is to be read."""
-        return tuple(part.query for part in self._parts() if part.business is not None)
+        return tuple(part.text for part in self._parts() if part.business is not None)
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield what is new of each part, from the one that the last poll did not reach."""
@@ -126,23 +127,9 @@ class Wordpress(Source[WordpressOptions]):
         return at_server(self._site, self.options.base_url).rstrip("/")
 
     def _parts(self) -> list[Search]:
-        parts = [
-            Search(key=part, query="", again=True, bounded=self.options.rest)
-            for part in dict.fromkeys(self.options.read)
-            if part != "search"
-        ]
+        parts = [Search(text=part) for part in dict.fromkeys(self.options.read) if part != "search"]
         if "search" in self.options.read:
-            parts += [
-                Search(
-                    key=f"search {text}",
-                    query=text,
-                    business=business.name,
-                    again=True,
-                    bounded=self.options.rest,
-                )
-                for business in self.businesses
-                for text in search_queries(business, PHRASES)
-            ]
+            parts += searches_for(self.businesses, PHRASES)
         return parts
 
     def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
@@ -165,14 +152,15 @@ class Wordpress(Source[WordpressOptions]):
             now=session.now,
             since=since,
             max_pages=self.options.max_pages,
-            stop_at_since=is_history,
+            bounded=self.options.rest,
+            is_history=is_history,
         )
 
     async def _read_feed(
         self, session: Session, part: Search, number: int, *, conditional: bool
     ) -> Found:
         path = {"posts": "/feed/", "comments": "/comments/feed/"}.get(part.key, "/")
-        params: dict[str, str | int] = {"s": part.query, "feed": "rss2"} if part.query else {}
+        params: dict[str, str | int] = {"s": part.text, "feed": "rss2"} if part.business else {}
         if number > 1:
             params["paged"] = number
         try:
@@ -197,8 +185,8 @@ class Wordpress(Source[WordpressOptions]):
             "per_page": PAGE_SIZE,
             "page": number,
         }
-        if part.query:
-            params["search"] = part.query
+        if part.business:
+            params["search"] = part.text
         try:
             name = "comments" if part.key == "comments" else "posts"
             found, response = await self._ask_api(session, name, params)

@@ -19,7 +19,8 @@ from monitor.model import Cursor, Json, Kind, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.json_fields import list_at
-from monitor.sources.search_walk import FIRST_SPAN, Found, Reader, Search
+from monitor.sources.search_turns import Found, Search
+from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.youtube_api import YoutubeApi
 from monitor.sources.youtube_entries import SITE
 from monitor.sources.youtube_feeds import read_feeds
@@ -136,7 +137,7 @@ class Youtube(Source[YoutubeOptions]):
         """The searches, with a key."""
         if self.options.key is None:
             return ()
-        return tuple(search.query for search in video_searches(self.businesses))
+        return tuple(search.text for search in video_searches(self.businesses))
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield all channels' videos, with the first page of what is found with the key."""
@@ -188,7 +189,7 @@ class Youtube(Source[YoutubeOptions]):
             async for page in self.pages(session, {}):
                 yield page
             return
-        reader = self._reader(api, session.now, since)
+        reader = self._reader(api, session.now, since, is_history=True)
         async for page in reader.read(video_searches(self.businesses), cursor):
             yield replace(page, entries=await api.complete(page.entries))
 
@@ -218,7 +219,9 @@ class Youtube(Source[YoutubeOptions]):
         root = server_root(API, self.options.base_url)
         return YoutubeApi(session=session, root=root, key=self.options.key)
 
-    def _reader(self, api: YoutubeApi, now: datetime, since: datetime) -> Reader:
+    def _reader(
+        self, api: YoutubeApi, now: datetime, since: datetime, *, is_history: bool = False
+    ) -> Reader:
         country, language = self.options.country, self.options.language
         more = {"regionCode": country} if country else {}
         more |= {"relevanceLanguage": language} if language else {}
@@ -228,7 +231,13 @@ class Youtube(Source[YoutubeOptions]):
                 return await ask_comments(api, search, following)
             return await ask_videos(api, search, after, following, more)
 
-        return Reader(ask=ask, now=now, since=since, max_pages=self.options.max_pages)
+        return Reader(
+            ask=ask,
+            now=now,
+            since=since,
+            max_pages=self.options.max_pages,
+            is_history=is_history,
+        )
 
     def _comment_searches(self, followed: Sequence[str]) -> list[Search]:
         if not self.options.comments:

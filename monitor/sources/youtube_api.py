@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
 from monitor.model import Entry, Json
-from monitor.sources.search_walk import Found
+from monitor.sources.search_turns import Found
 from monitor.sources.youtube_entries import read_followers, read_replies, read_videos
 
 BATCH = 50

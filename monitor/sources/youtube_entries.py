@@ -26,7 +26,7 @@ from monitor.sources.entry_parts import (
 from monitor.sources.feed_entries import read_entry
 from monitor.sources.feed_parsing import ParsedFeed, Record, is_page, parse_feed
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of, text_at
-from monitor.sources.search_walk import Found
+from monitor.sources.search_turns import Found
 
 SITE = "https://www.youtube.com"
 
@@ -111,7 +111,7 @@ def read_threads(answer: Json) -> Found:
         parent = part_at(part_at(row, "snippet"), "topLevelComment")
         if rows and id_of(parent.get("id")):
             replies += read_each(rows, partial(read_reply, parent=parent), "replies")[0]
-    return replace(found, entries=(*found.entries, *replies))
+    return replace(found, entries=(*found.entries, *replies), reached=found.oldest)
 
 
 def read_thread(row: Mapping[str, Json]) -> Entry:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.errors import FetchError
-from monitor.matching.queries import YOUTUBE, search_queries
+from monitor.matching.queries import YOUTUBE
 from monitor.model import Business, Json
-from monitor.sources.search_walk import Found, Search
+from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.youtube_api import BATCH, YoutubeApi, is_closed
 from monitor.sources.youtube_entries import read_search, read_threads
 
@@ -18,11 +18,7 @@ _OF_VIDEO = "videoId"
 
 def video_searches(businesses: Iterable[Business]) -> list[Search]:
     """Return the searches that together find each business."""
-    return [
-        Search(key=f"{business.name}: {query}", query=query, business=business.name)
-        for business in businesses
-        for query in search_queries(business, YOUTUBE)
-    ]
+    return [*searches_for(businesses, YOUTUBE)]
 
 
 def comment_searches(
@@ -34,14 +30,7 @@ def comment_searches(
     whole = [(f"{_OF_CHANNEL} {i}", None) for i in ids if not names]
     found = [(f"{_OF_VIDEO} {i}", None) for i in videos]
     return [
-        Search(
-            key=query,
-            query=query,
-            business=business,
-            overlap=timedelta(0),
-            by_date=True,
-            bounded=False,
-        )
+        Search(text=query, business=business, by_date=True)
         for query, business in (*named, *whole, *found)
     ]
 
@@ -53,7 +42,7 @@ async def ask_videos(
     asked: dict[str, str | int] = {
         "part": "snippet",
         "type": "video",
-        "q": search.query,
+        "q": search.text,
         "order": "date",
         "publishedAfter": after.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "maxResults": BATCH,
@@ -63,7 +52,7 @@ async def ask_videos(
 
 async def ask_comments(api: YoutubeApi, search: Search, following: Json) -> Found:
     """Ask one page of threads, newest first; nothing where comments are off."""
-    subject, subject_id, *terms = search.query.split(" ", 2)
+    subject, subject_id, *terms = search.text.split(" ", 2)
     asked: dict[str, str | int] = {
         "part": "snippet,replies",
         subject: subject_id,

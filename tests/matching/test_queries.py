@@ -2,10 +2,26 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching.queries import google_news_query, hashtags, mastodon_search_queries
+from monitor.matching.queries import (
+    BING,
+    BLUESKY,
+    GDELT,
+    LEMMY,
+    PHRASES,
+    REDDIT,
+    WIKIPEDIA,
+    WORDS,
+    YOUTUBE,
+    Syntax,
+    google_news_query,
+    hashtags,
+    mastodon_search_queries,
+    search_queries,
+)
 from monitor.model import Business
 
 FLEURS = Business(
@@ -57,6 +73,34 @@ def test_mastodon_searches_each_name_and_handle() -> None:
         '"Simon Bougamont"',
         "fleursbougamont",
     )
+
+
+OF_ALL = '("Fleurs Bougamont" OR "Simon Bougamont")'
+SYNTAXES = {
+    "bing": (BING, (f'{OF_ALL} -"Bougamont Immobilier"',)),
+    "bluesky": (BLUESKY, ("Fleurs Bougamont", "Simon Bougamont", "fleursbougamont")),
+    "gdelt": (GDELT, (f'{OF_ALL} -"Bougamont Immobilier"',)),
+    "lemmy": (LEMMY, ("Fleurs Bougamont", "Simon Bougamont", "fleursbougamont")),
+    "phrases": (PHRASES, ('"Fleurs Bougamont"', '"Simon Bougamont"')),
+    "reddit": (
+        REDDIT,
+        (f'{OF_ALL[:-1]} OR fleursbougamont) NOT "Bougamont Immobilier"',),
+    ),
+    "wikipedia": (WIKIPEDIA, (f'{OF_ALL} -"Bougamont Immobilier"',)),
+    "words": (WORDS, ("Fleurs Bougamont", "Simon Bougamont")),
+    "youtube": (YOUTUBE, ('"Fleurs Bougamont"|"Simon Bougamont" -"Bougamont Immobilier"',)),
+}
+
+
+@pytest.mark.parametrize(("syntax", "expected"), SYNTAXES.values(), ids=SYNTAXES)
+def test_each_platform_is_asked_in_its_own_way(syntax: Syntax, expected: tuple[str, ...]) -> None:
+    assert search_queries(FLEURS, syntax) == expected
+
+
+@given(BUSINESSES, st.sampled_from([syntax for syntax, _ in SYNTAXES.values()]))
+def test_no_query_is_longer_than_its_platform_takes(business: Business, syntax: Syntax) -> None:
+    queries = search_queries(business, syntax)
+    assert all(0 < len(query) <= syntax.most_chars for query in queries)
 
 
 @given(BUSINESSES)

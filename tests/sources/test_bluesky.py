@@ -196,7 +196,7 @@ def test_pages_are_read_to_the_end_and_once() -> None:
     session.asked.clear()
     assert read_pages(source, session, pages[-1].cursor) == []
     assert len(session.asked) == 1
-    assert asked(session, "searchPosts")[0]["since"] == ["2026-11-21T08:00:09Z"]
+    assert asked(session, "searchPosts")[0]["since"] == ["2026-11-20T08:00:09Z"]
 
 
 def test_followers_are_asked_in_batches_of_25() -> None:
@@ -350,7 +350,7 @@ def test_a_recorded_search_is_read(shared: Path) -> None:
     assert (answered.likes, answered.comments) == (1, 1)
     assert ironic.published_at == datetime(2026, 11, 20, 7, 10, tzinfo=UTC)
     assert read.reached == ironic.published_at
-    assert str(read.rest).startswith("1795158600000__")
+    assert str(read.following).startswith("1795158600000__")
 
 
 def test_recorded_pages_are_walked(shared: Path) -> None:

@@ -200,6 +200,9 @@ def test_photos_are_kept_though_their_comments_fail() -> None:
     with pytest.raises(FetchError):
         asyncio.run(read())
     assert told(pages) == {"53637883806", "53637883700"}
+    session = FakeSession(lambda url: answer(COMMENTS if "comments.getList" in url else SEARCH))
+    [again] = read_pages(flickr(key="k", comments=True), session, pages[-1].cursor)
+    assert Kind.COMMENT in {entry.kind for entry in again.entries}
 
 
 # --- recordings, which are in XML ---------------------------------------------------------------

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -11,11 +12,11 @@ from sources.fake_session import BUSINESS, DATA, NOW, FakeSession, answer, read_
 
 from monitor.errors import Code, FetchError, Malformed
 from monitor.model import Business, Json, Kind, Page, Response
-from monitor.sources.date_windows import Window
 from monitor.sources.hacker_news import HackerNews, HackerNewsOptions, read_hits
 
 SEARCH = json.loads((DATA / "hacker_news" / "search.json").read_text(encoding="utf-8"))
 NONE = answer({"hits": [], "nbPages": 0})
+RECENT = int(NOW.timestamp()) - 3600
 ODILE = Business(name="Chez Odile")
 
 
@@ -28,19 +29,16 @@ def query(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
-def pages_of(total: int, size: int = 2) -> list[Json]:
-    """Return the answers of a search that finds ``total`` stories, newest first."""
-    ats = list(range(2_000_000_000, 2_000_000_000 - total, -1))
-    rows: list[Json] = [{"objectID": str(at), "created_at_i": at} for at in ats]
-    parts = [rows[start : start + size] for start in range(0, total, size)]
-    return [{"hits": part, "nbPages": len(parts)} for part in parts]
+def found_in(ats: Sequence[int], url: str, size: int = 2) -> Response:
+    """Answer with the stories of these seconds that are asked for, newest first."""
+    until = query(url)["numericFilters"].partition("created_at_i<=")[2]
+    found = [at for at in sorted(ats, reverse=True) if at <= int(until or RECENT)]
+    rows: list[Json] = [{"objectID": str(at), "created_at_i": at} for at in found[:size]]
+    return answer({"hits": rows, "nbPages": -(-len(found) // size)})
 
 
-def server(answers: list[Json]) -> FakeSession:
-    def respond(url: str) -> Response:
-        return answer(answers[int(query(url)["page"])])
-
-    return FakeSession(respond)
+def seconds(total: int) -> list[int]:
+    return [RECENT - number for number in range(total)]
 
 
 def test_one_search_is_sent_for_each_name() -> None:
@@ -54,7 +52,6 @@ def test_one_search_is_sent_for_each_name() -> None:
         "tags": "(story,comment)",
         "numericFilters": f"created_at_i>={month}",
         "hitsPerPage": "100",
-        "page": "0",
     }
 
 
@@ -64,27 +61,30 @@ def test_base_url_stands_for_the_service() -> None:
     assert session.asked[0].url.startswith("http://127.0.0.1:8080/api/v1/search_by_date?")
 
 
-def test_every_page_is_read_and_the_next_poll_begins_at_the_newest() -> None:
-    session = server(pages_of(5))
+def test_every_page_is_read_and_the_next_poll_begins_before_the_newest() -> None:
+    session = FakeSession(lambda url: found_in(seconds(5), url))
     pages = read_pages(hacker_news(), session)
-    assert [len(page.entries) for page in pages] == [2, 2, 1]
-    read_pages(hacker_news(), session, pages[-1].cursor)
-    assert query(session.asked[3].url)["numericFilters"] == "created_at_i>=2000000000"
+    # Older ones are asked for by date: the second that ended a page begins the next, too.
+    assert [len(page.entries) for page in pages] == [2, 1, 1, 1]
+    session.asked.clear()
+    assert read_pages(hacker_news(), session, pages[-1].cursor) == []
+    bound = query(session.asked[0].url)["numericFilters"]
+    assert bound == f"created_at_i>={RECENT - 2 * 86400}"
+    assert len(session.asked) == 1
 
 
 def test_what_a_limit_of_pages_left_is_asked_for_by_date() -> None:
-    session = server(pages_of(9))
+    session = FakeSession(lambda url: found_in(seconds(9), url))
     pages = read_pages(hacker_news(max_pages=2), session)
     session.asked.clear()
     read_pages(hacker_news(max_pages=1), session, pages[-1].cursor)
     bounds = query(session.asked[0].url)["numericFilters"]
-    assert bounds.endswith(",created_at_i<=1999999997")
+    assert bounds.endswith(f",created_at_i<={RECENT - 2}")
 
 
 def test_a_page_that_fails_costs_only_what_follows_it() -> None:
-    answers = pages_of(4)
     session = FakeSession(
-        lambda url: answer(answers[0]) if query(url)["page"] == "0" else answer(b"", status=429)
+        lambda url: answer(b"", status=429) if "%3C%3D" in url else found_in(seconds(4), url)
     )
     with pytest.raises(FetchError) as caught:
         read_pages(hacker_news(), session)
@@ -105,7 +105,7 @@ def test_history_begins_where_it_is_told() -> None:
 
 
 def test_every_field_of_a_hit_is_read() -> None:
-    story, comment = read_hits(SEARCH, Window()).entries
+    story, comment = read_hits(SEARCH).entries
     assert story.external_id == "46221321"
     assert story.url == "https://news.ycombinator.com/item?id=46221321"
     assert story.title == "Show HN: How Fleurs Bougamont & co sell online"
@@ -126,14 +126,14 @@ def test_every_field_of_a_hit_is_read() -> None:
 @pytest.mark.parametrize("body", [{"message": "no"}, [], {"hits": [{"title": "?"}]}, {"hits": {}}])
 def test_another_shape_is_malformed(body: Json) -> None:
     with pytest.raises(Malformed) as caught:
-        read_hits(body, Window())
+        read_hits(body)
     assert caught.value.code == Code.API
 
 
 def test_the_recording_is_read(shared: Path) -> None:
     path = shared / "recordings" / "hackernews" / "algolia_search_2026.json"
-    found = read_hits(json.loads(path.read_text(encoding="utf-8")), Window())
-    assert (len(found.entries), found.problem, found.rest) == (6, None, None)
+    found = read_hits(json.loads(path.read_text(encoding="utf-8")))
+    assert (len(found.entries), found.problem, found.following) == (6, None, None)
     assert all(entry.kind is Kind.POST and entry.author for entry in found.entries)
     first, second = found.entries[:2]
     assert first.title == (

@@ -99,9 +99,8 @@ def test_pages_are_followed_however_few_rows_the_server_gives() -> None:
 def test_a_second_poll_of_an_unchanged_search_costs_one_request() -> None:
     session = FakeSession(respond)
     [page] = read_pages(peertube(), session)
-    [again] = read_pages(peertube(), session, page.cursor)
+    assert read_pages(peertube(), session, page.cursor) == []
     assert len(session.asked) == 2
-    assert again.entries == page.entries
 
 
 def test_comments_of_found_videos_are_asked_where_they_live() -> None:
@@ -148,8 +147,7 @@ def test_a_lost_video_costs_nobody_else(status: int) -> None:
 
     session = FakeSession(server)
     [page] = read_pages(peertube(comments=True), session)
-    again = read_pages(peertube(comments=True), session, page.cursor)
-    assert {e.kind for page in again for e in page.entries} == {Kind.VIDEO}
+    assert read_pages(peertube(comments=True), session, page.cursor) == []
 
 
 def test_a_server_that_limits_us_is_told() -> None:

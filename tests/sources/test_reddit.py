@@ -216,7 +216,7 @@ def test_rechecked_posts_come_as_they_are_and_the_removed_are_told() -> None:
 
 
 def test_every_field_of_a_listing_is_read() -> None:
-    post, comment = read_listing(LISTING).batch.entries
+    post, comment = read_listing(LISTING).found.entries
     assert post == Entry(
         external_id="t3_1abc",
         url="https://www.reddit.com/r/Lille/comments/1abc/fuyez/",
@@ -289,7 +289,7 @@ def test_a_recorded_thread_holds_its_post_and_its_comments(shared: Path) -> None
 )
 def test_recorded_listings_are_read(shared: Path, name: str, count: int) -> None:
     text = (shared / "recordings" / "reddit" / name).read_text(encoding="utf-8")
-    read = read_listing(json.loads(text)).batch
+    read = read_listing(json.loads(text)).found
     assert (len(read.entries), read.problem) == (count, None)
     assert all(e.url and e.published_at and e.title for e in read.entries)
     assert not any("?" in (e.url or "") for e in read.entries)

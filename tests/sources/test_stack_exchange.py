@@ -17,6 +17,7 @@ from monitor.sources.stack_exchange_excerpts import read_excerpts, site_root
 
 EXCERPTS = json.loads((DATA / "stack_exchange" / "excerpts.json").read_text(encoding="utf-8"))
 ODILE = Business(name="Chez Odile")
+RECENT = int(NOW.timestamp()) - 3600
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
@@ -65,27 +66,25 @@ def test_one_search_is_sent_for_each_name() -> None:
         "sort": "creation",
         "order": "desc",
         "pagesize": "100",
-        "page": "1",
         "fromdate": str(int((NOW - timedelta(days=30)).timestamp())),
         "key": "k",
     }
 
 
 def test_every_page_is_read_and_the_next_poll_begins_at_the_newest() -> None:
-    answers = {"1": page_of(2_000_000_009, has_more=True), "2": page_of(2_000_000_001)}
-    session = FakeSession(lambda url: answer(answers[query(url)["page"]]))
+    answers = {None: page_of(RECENT, has_more=True), str(RECENT): page_of(RECENT - 8)}
+    session = FakeSession(lambda url: answer(answers[query(url).get("todate")]))
     pages = read_pages(stack_exchange(), session)
     assert [len(page.entries) for page in pages] == [1, 1]
     read_pages(stack_exchange(), session, pages[-1].cursor)
-    assert query(session.asked[2].url)["fromdate"] == "2000000009"
+    assert query(session.asked[2].url)["fromdate"] == str(RECENT - 2 * 86400)
 
 
 def test_a_search_that_was_cut_goes_on_by_date() -> None:
-    session = FakeSession(lambda _: answer(page_of(1_900_000_000, has_more=True)))
+    session = FakeSession(lambda _: answer(page_of(RECENT, has_more=True)))
     pages = read_pages(stack_exchange(max_pages=1), session)
     read_pages(stack_exchange(max_pages=1), session, pages[-1].cursor)
-    assert query(session.asked[1].url)["todate"] == "1900000000"
-    assert query(session.asked[1].url)["page"] == "1"
+    assert query(session.asked[1].url)["todate"] == str(RECENT)
 
 
 # --- quota and patience -------------------------------------------------------------------------
@@ -101,7 +100,7 @@ def test_a_day_has_as_many_requests_as_the_key_allows(key: str | None, limit: in
 
 
 def test_a_backoff_holds_the_next_request_of_the_poll() -> None:
-    session = FakeSession(lambda _: answer(page_of(9, has_more=True, backoff=10)))
+    session = FakeSession(lambda _: answer(page_of(RECENT, has_more=True, backoff=10)))
     pages, error = poll(stack_exchange(), session)
     assert len(pages) == len(session.asked) == 1
     assert error is not None
@@ -122,7 +121,7 @@ def test_a_backoff_of_less_than_a_second_is_one() -> None:
 
 
 def test_a_spent_quota_waits_for_the_next_day() -> None:
-    session = FakeSession(lambda _: answer(page_of(9, has_more=True, quota_remaining=0)))
+    session = FakeSession(lambda _: answer(page_of(RECENT, has_more=True, quota_remaining=0)))
     _, error = poll(stack_exchange(), session)
     assert error is not None
     assert error.retry_at == MIDNIGHT
@@ -167,7 +166,7 @@ def test_an_error_that_is_not_json_stays_what_it_is() -> None:
 
 
 def test_every_field_of_an_excerpt_is_read() -> None:
-    question, reply = read_excerpts(EXCERPTS, "stackoverflow").chunk.entries
+    question, reply = read_excerpts(EXCERPTS, "stackoverflow").found.entries
     assert question.external_id == "stackoverflow:71504143"
     assert question.url == "https://stackoverflow.com/questions/71504143"
     assert question.title == "Can't read the feed of Fleurs Bougamont & co"
@@ -199,8 +198,9 @@ def test_another_shape_is_malformed(body: dict[str, Json]) -> None:
 def test_the_recorded_wrapper_is_read(shared: Path) -> None:
     path = shared / "recordings" / "stackexchange" / "questions_backoff.json"
     found = read_excerpts(json.loads(path.read_text(encoding="utf-8")), "stackoverflow")
-    assert (found.backoff, found.has_more, found.quota_remaining) == (1, True, 9989)
-    first = found.chunk.entries[0]
+    assert (found.backoff, found.quota_remaining) == (1, 9989)
+    assert found.found.following is not None
+    first = found.found.entries[0]
     assert (first.external_id, first.views) == ("stackoverflow:1", 17)
     assert first.author == "zhquan_example_3"
     assert first.published_at == datetime(2016, 4, 6, 2, 1, 16, tzinfo=UTC)

@@ -121,13 +121,13 @@ def test_an_unchanged_tag_costs_one_request() -> None:
 
 
 def test_what_a_limit_of_pages_cut_is_read_next_time() -> None:
-    known = read_pages(tumblr(key="k", max_pages=20), FakeSession(server([1])))[-1].cursor
+    first = read_pages(tumblr(key="k", max_pages=20), FakeSession(server([1])))
     many = FakeSession(server(list(range(1, 13))))
     pages: list[Page] = []
     for _ in range(3):
-        cursor = pages[-1].cursor if pages else known
+        cursor = (first + pages)[-1].cursor
         pages += read_pages(tumblr(key="k", max_pages=2), many, cursor)
-    assert told(pages) == {str(number) for number in range(1, 13)}
+    assert told(first + pages) == {str(number) for number in range(1, 13)}
 
 
 def test_posts_of_one_second_across_two_pages_are_all_read() -> None:

@@ -85,7 +85,7 @@ def test_every_page_is_read_with_the_whole_of_continue() -> None:
 
 
 def test_what_was_read_before_ends_a_search() -> None:
-    answers = FakeSession(lambda _: results(12, 11, offset=50))
+    answers = FakeSession(lambda _: results(12, 9, offset=50))
     cursor = read_pages(wikipedia(max_pages=1), FakeSession(lambda _: results(12)))[-1].cursor
     read_pages(wikipedia(), answers, cursor)
     assert len(answers.asked) == 1
@@ -107,7 +107,7 @@ def test_a_wiki_that_knows_no_order_is_asked_without() -> None:
 
 
 def test_a_result_is_read() -> None:
-    [entry] = read_results(SEARCH, FRENCH, None).entries
+    [entry] = read_results(SEARCH, FRENCH).entries
     assert entry == Entry(
         external_id="fr:592384",
         url="https://fr.wikipedia.org/wiki/Fleuristes_de_Valenciennes",
@@ -134,7 +134,7 @@ def test_the_edits_of_an_article_are_read_from_a_month_ago_then_from_the_last() 
     read_pages(source, session, cursor)
     asked = [query(request.url) for request in session.asked if "revisions" in request.url]
     assert asked[0]["titles"] == "Fleurs Bougamont"
-    assert [one["rvend"] for one in asked] == ["2026-10-24T07:00:00Z", "2026-11-21T01:05:37Z"]
+    assert [one["rvend"] for one in asked] == ["2026-10-24T07:00:00Z", "2026-11-19T01:05:37Z"]
 
 
 def test_an_edit_is_read() -> None:
@@ -206,8 +206,8 @@ def test_another_shape_is_malformed(body: Json, told: str) -> None:
 
 
 def test_the_recorded_search_of_a_real_wiki_is_read(shared: Path) -> None:
-    found = read_results(recorded(shared, "mediawiki/real-search.json"), FRENCH, None)
-    assert (len(found.entries), found.problem, found.rest) == (7, None, None)
+    found = read_results(recorded(shared, "mediawiki/real-search.json"), FRENCH)
+    assert (len(found.entries), found.problem, found.following) == (7, None, None)
     flemish, garage = found.entries[:2]
     assert flemish.title == "Bloemen in Valenciennes"
     assert flemish.text == "Weet iemand of Fleurs Bougamont ook in Doornik levert?"
@@ -216,8 +216,8 @@ def test_the_recorded_search_of_a_real_wiki_is_read(shared: Path) -> None:
 
 
 def test_a_recorded_page_of_a_real_wiki_says_how_to_go_on(shared: Path) -> None:
-    found = read_results(recorded(shared, "mediawiki/real-search-phrase.json"), FRENCH, None)
-    assert (len(found.entries), found.rest) == (2, {"sroffset": 2, "continue": "-||"})
+    found = read_results(recorded(shared, "mediawiki/real-search-phrase.json"), FRENCH)
+    assert (len(found.entries), found.following) == (2, {"sroffset": 2, "continue": "-||"})
 
 
 def test_recorded_revisions_are_read(shared: Path) -> None:

@@ -143,10 +143,10 @@ def test_a_changed_feed_is_read_until_what_is_known() -> None:
 
 def test_what_a_limit_of_pages_cut_is_read_next_time() -> None:
     source = wordpress(read=["posts"], max_pages=2)
-    cursor = read_pages(source, FakeSession(blog([30])))[-1].cursor
-    session, pages = FakeSession(blog(list(range(30, 42)))), list[Page]()
+    pages = read_pages(source, FakeSession(blog([30])))
+    session = FakeSession(blog(list(range(30, 42))))
     for _ in range(3):
-        pages += read_pages(source, session, pages[-1].cursor if pages else cursor)
+        pages += read_pages(source, session, pages[-1].cursor)
     assert told(pages) == set(range(30, 42))
 
 
