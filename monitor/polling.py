@@ -40,9 +40,9 @@ from monitor.wording import Wording
 log = structlog.get_logger(__name__)
 
 MAX_ENTRIES = 5_000
-"""Entries one poll may read (promises: ``too_large``)."""
+"""Entries one poll may read of one search (promises: ``too_large``)."""
 MAX_PAGES = 20
-"""Pages one poll may read of a source that has no limit of its own."""
+"""Pages one poll may read of one search, where a source has no limit of its own."""
 RECHECK_EVERY = timedelta(hours=6)
 """How often young mentions are looked at again where a platform allows it."""
 MOST_RECHECKED = 200
@@ -59,13 +59,18 @@ SIDE_BY_SIDE = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A configured source, ready to be polled."""
+    """A configured source, ready to be polled; ``max_pages`` is of each of its searches."""
 
     id: str
     source: Source[Any]
     origin: Origin
     every: timedelta
     max_pages: int
+
+    @property
+    def searches(self) -> int:
+        """How many things it asks for: an agency's two hundred shops are two hundred searches."""
+        return max(1, len(self.source.queries))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,10 +281,10 @@ async def _read_pages(
     async with aclosing(watched.source.pages(session, cursor)) as coming:
         async for page in coming:
             entries += len(page.entries)
-            if entries > MAX_ENTRIES:
+            if entries > MAX_ENTRIES * watched.searches:
                 raise FetchError(Code.TOO_LARGE, f"more than {MAX_ENTRIES} entries")
             pages.append(page)
-            if len(pages) >= watched.max_pages:
+            if len(pages) >= watched.max_pages * watched.searches:
                 return
 
 

@@ -176,6 +176,19 @@ async def test_a_poll_reads_at_most_its_pages(tmp_path: Path, clock: FixedClock)
         assert (await polls.poll("a")).fetched == 5
 
 
+async def test_a_search_for_each_of_many_shops_has_its_own_pages(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    class Agency(FakeSource):
+        @property
+        def queries(self) -> tuple[str, ...]:
+            return ("a shop", "another")
+
+    source = Agency(*(page(number) for number in range(1, 12)))
+    async with poller(tmp_path, clock, a=source) as polls:
+        assert (await polls.poll("a")).fetched == 10
+
+
 async def test_too_many_entries_are_an_error(tmp_path: Path, clock: FixedClock) -> None:
     flood = replace(page(1), entries=page(1).entries * (MAX_ENTRIES + 1))
     async with poller(tmp_path, clock, a=FakeSource(page(2), flood)) as polls:
