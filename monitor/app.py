@@ -1,4 +1,8 @@
-"""The composition root: reads the configuration and puts the rooms together for every door."""
+"""The composition root: reads the configuration and puts the rooms together for every door.
+
+What only mail and digests need is imported where it is made: `ecoute mentions` waits for no
+templates.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -16,18 +21,21 @@ from pydantic import SecretStr
 from monitor import __version__
 from monitor.config.load import load_config
 from monitor.config.model import Config, ConfiguredSource
-from monitor.delivery.mail import Mailer, MailSettings
-from monitor.digesting import Digester, DigestSettings
-from monitor.fetching.client import Client, default_ssl_context
 from monitor.matching.matcher import Matcher
 from monitor.model import Business, SourceState
 from monitor.pipeline import Origin, Pipeline
-from monitor.polling import MAX_PAGES, Poller, Watched
+from monitor.polling import Poller
+from monitor.reading import MAX_PAGES, Watched
 from monitor.sentiment.base import Scorer
 from monitor.sentiment.registry import make_scorer, scorers
 from monitor.sources.registry import source_types
 from monitor.store.sqlite import SqliteStore
 from monitor.wording import Wording
+
+if TYPE_CHECKING:
+    from monitor.delivery.mail import Mailer
+    from monitor.digesting import Digester
+    from monitor.fetching.client import Client
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,8 @@ class App:
 
     def client(self) -> Client:
         """Return a new HTTP client within the configured limits."""
+        from monitor.fetching.client import Client, default_ssl_context  # noqa: PLC0415 - see top
+
         network = self.config.network
         contact = f" (+{network.contact})" if network.contact else ""
         return Client(
@@ -101,6 +111,8 @@ class App:
     @cached_property
     def digester(self) -> Digester:
         """Closes and delivers digests."""
+        from monitor.digesting import Digester, DigestSettings  # noqa: PLC0415 - see top
+
         digest, mail = self.config.digest, self.config.mail
         return Digester(
             store=self.store,
@@ -125,6 +137,9 @@ class App:
         mail = self.config.mail
         if mail is None:
             return None
+        from monitor.delivery.mail import Mailer, MailSettings  # noqa: PLC0415 - see top
+        from monitor.fetching.client import default_ssl_context  # noqa: PLC0415 - see top
+
         return Mailer(
             MailSettings(
                 host=mail.host,

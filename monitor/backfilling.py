@@ -7,9 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import structlog
-
-from monitor.errors import Code, SourceError
+from monitor.errors import SourceError
 from monitor.fetching.base import Session
 from monitor.model import (
     Cursor,
@@ -20,9 +18,8 @@ from monitor.model import (
     SourceReport,
     SourceState,
 )
-from monitor.polling import Poller, Watched, skipped, tell
-
-log = structlog.get_logger(__name__)
+from monitor.polling import Poller, skipped
+from monitor.reading import Watched, caught, tell
 
 MOST_PAGES = 200
 """Pages one backfill reads of one source; another goes on from there."""
@@ -76,20 +73,18 @@ async def backfill(poller: Poller, source_id: str, since: datetime) -> SourceRep
 
 async def _read_past(watched: Watched, session: Session, since: datetime, cursor: Cursor) -> Past:
     pages: list[Page] = []
-    try:
+
+    async def read() -> None:
         async with aclosing(watched.source.history(session, since, cursor)) as coming:
             async for page in coming:
                 pages.append(page)
                 if len(pages) >= MOST_PAGES:
-                    return Past(pages=tuple(pages), cursor=page.cursor, error=None)
-    except SourceError as known:
-        return Past(pages=tuple(pages), cursor=pages[-1].cursor if pages else cursor, error=known)
-    except Exception as surprise:
-        # As in a poll: one source's failure never costs another.
-        log.exception("backfill failed in a way we did not foresee", source=watched.id)
-        error = SourceError(Code.INTERNAL, type(surprise).__name__)
-        return Past(pages=tuple(pages), cursor=cursor, error=error)
-    return Past(pages=tuple(pages), cursor={}, error=None)
+                    return
+
+    error = await caught(watched, read())
+    is_cut = error is not None or len(pages) >= MOST_PAGES
+    reached = pages[-1].cursor if pages else cursor
+    return Past(pages=tuple(pages), cursor=reached if is_cut else {}, error=error)
 
 
 def _state_after(state: SourceState, past: Past, session: Session) -> SourceState:

@@ -10,7 +10,7 @@ from monitor.app import App
 from monitor.errors import DeliveryError
 from monitor.fetching.client import Client
 from monitor.model import FetchMemory, PollError
-from monitor.polling import Watched, read, tell
+from monitor.reading import Watched, read, tell
 from monitor.text import cut
 
 SAMPLE = 80

@@ -21,9 +21,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.clock import Clock
 from monitor.clock import now as wall_clock
 from monitor.digesting import Digester
+from monitor.due import due_at
 from monitor.errors import EcouteError, StoreCode, StoreError
 from monitor.model import PollStatus
-from monitor.polling import Poller, due_at
+from monitor.polling import Poller
 from monitor.store.base import Store
 
 log = structlog.get_logger(__name__)

@@ -7,88 +7,41 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import structlog
 
 from monitor.articles.lookup import is_worth_reading, look_up
 from monitor.clock import Clock
 from monitor.clock import now as wall_clock
-from monitor.errors import Code, FetchError, SourceError
-from monitor.fetching.backoff import backoff_delay, jittered
+from monitor.due import is_due, next_state
+from monitor.errors import SourceError
 from monitor.fetching.base import Session
 from monitor.fetching.client import Client
 from monitor.model import (
-    Cursor,
     Entry,
-    FetchMemory,
-    Health,
     Page,
-    PollError,
     PollOutcome,
     PollStatus,
     Saved,
     SourceReport,
     SourceState,
 )
-from monitor.pipeline import Origin, Pipeline
-from monitor.sources.base import Source
+from monitor.pipeline import Pipeline
+from monitor.reading import Reading, Watched, notice_of, read, tell
 from monitor.store.base import Store
 from monitor.wording import Wording
 
 log = structlog.get_logger(__name__)
 
-MAX_ENTRIES = 5_000
-"""Entries one poll may read of one search (promises: ``too_large``)."""
-MAX_PAGES = 20
-"""Pages one poll may read of one search, where a source has no limit of its own."""
 RECHECK_EVERY = timedelta(hours=6)
 """How often young mentions are looked at again where a platform allows it."""
 MOST_RECHECKED = 200
 """How many of them at once."""
-MAX_WAIT = timedelta(hours=24)
-"""No source waits longer than this for its next poll, plus its own interval."""
-AHEAD = timedelta(minutes=5)
-"""How far a clock is set back in good order; a last poll further ahead was by a wrong one."""
 WORKING = 2
 """Polls matched and scored at once: more would only take memory, two cores have no more to give."""
 SIDE_BY_SIDE = 64
 """Polls under way at once: 170 silent hosts are through in three waves of 30 s (promise 1)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """A configured source, ready to be polled; ``max_pages`` is of each of its searches."""
-
-    id: str
-    source: Source[Any]
-    origin: Origin
-    every: timedelta
-    max_pages: int
-
-    @property
-    def searches(self) -> int:
-        """How many things it asks for: an agency's two hundred shops are two hundred searches."""
-        return max(1, len(self.source.queries))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What asking a source gave: what was read, and the error that ended it, if one did.
-
-    ``damage`` says what of the answers could not be read, ``moved`` the permanent redirects that
-    are believed: facts in English, for the log.
-    """
-
-    entries: tuple[Entry, ...]
-    cursor: Cursor
-    memory: FetchMemory
-    unchanged: bool
-    removed: tuple[str, ...] = ()
-    damage: tuple[str, ...] = ()
-    moved: str | None = None
-    error: SourceError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,141 +174,6 @@ class Poller:
             removed=(*reading.removed, *(i for p in again or () for i in p.removed)),
         )
         return outcome, len(sightings)
-
-
-def tell(error: SourceError, words: Wording) -> PollError:
-    """Put an error into words for people, in their language; its detail is for the log."""
-    message = words(f"errors.{error.code}")
-    if error.http_status:
-        message = f"{message.removesuffix('.')} ({error.http_status})."
-    return PollError(
-        code=error.code,
-        message=message,
-        http_status=error.http_status,
-        retry_at=error.retry_at,
-    )
-
-
-def notice_of(reading: Reading, words: Wording) -> str | None:
-    """Put into words what a person should see though the poll went well; ``None``: nothing."""
-    notices = [words("errors.damaged")] if reading.damage and not reading.error else []
-    notices += [words("errors.moved", addresses=reading.moved)] if reading.moved else []
-    return " ".join(notices) or None
-
-
-async def read(watched: Watched, session: Session, cursor: Cursor, memory: FetchMemory) -> Reading:
-    """Read a source's pages; ``memory`` is what the session began with.
-
-    Never raises for what a source did: the error is in the reading.
-    """
-    pages: list[Page] = []
-    error: SourceError | None = None
-    try:
-        await _read_pages(watched, session, cursor, pages)
-    except SourceError as known:
-        error = known
-    except Exception as surprise:
-        # One of the two broad excepts of the house: one source's failure never costs another.
-        log.exception("poll failed in a way we did not foresee", source=watched.id)
-        error = SourceError(Code.INTERNAL, type(surprise).__name__)
-    entries = tuple(entry for page in pages for entry in page.entries)
-    return Reading(
-        entries=entries,
-        cursor=pages[-1].cursor if pages else cursor,
-        # What a cut exchange taught is forgotten: what it did not show must be asked for again.
-        # Not what it cost.
-        memory=session.memory if error is None else replace(memory, spent=session.memory.spent),
-        unchanged=session.unchanged and not entries,
-        removed=tuple(removed for page in pages for removed in page.removed),
-        damage=tuple(page.problem for page in pages if page.problem),
-        moved=session.notice,
-        error=error,
-    )
-
-
-async def _read_pages(
-    watched: Watched, session: Session, cursor: Cursor, pages: list[Page]
-) -> None:
-    """Append the pages as they come, to the source's limit: an error keeps those read before."""
-    entries = 0
-    async with aclosing(watched.source.pages(session, cursor)) as coming:
-        async for page in coming:
-            entries += len(page.entries)
-            if entries > MAX_ENTRIES * watched.searches:
-                raise FetchError(Code.TOO_LARGE, f"more than {MAX_ENTRIES} entries")
-            pages.append(page)
-            if len(pages) >= watched.max_pages * watched.searches:
-                return
-
-
-def due_at(state: SourceState, every: timedelta, at: datetime) -> datetime | None:
-    """Return when a source is to be asked next, ``at`` if it has waited enough; ``None``: paused.
-
-    A last poll that is still to come, and a moment further ahead than any wait can be, are the
-    traces of a clock that was wrong, and hold nothing.
-    """
-    if state.paused:
-        return None
-    if state.polled_at is not None and state.polled_at > at + AHEAD:
-        return at
-    horizon = at + MAX_WAIT + 2 * every
-    waits = [m for m in (state.next_poll_at, state.retry_at) if m is not None and m <= horizon]
-    return max(waits, default=at)
-
-
-def is_due(state: SourceState, every: timedelta, at: datetime, *, force: bool = False) -> bool:
-    """Tell whether a source may be asked; a pause and a Retry-After hold even with ``force``."""
-    if force:
-        state = replace(state, next_poll_at=None)
-    due = due_at(state, every, at)
-    return due is not None and due <= at
-
-
-def next_state(
-    state: SourceState,
-    reading: Reading,
-    error: PollError | None,
-    *,
-    every: timedelta,
-    at: datetime,
-    chance: float,
-) -> SourceState:
-    """Return what to remember of a source after a poll; ``chance`` in 0..1 is the jitter."""
-    state = replace(state, polled_at=at, cursor=reading.cursor)
-    if error is None:
-        return replace(
-            state,
-            status=PollStatus.NOT_MODIFIED if reading.unchanged else PollStatus.OK,
-            health=Health.OK,
-            error=None,
-            last_ok_at=at,
-            next_poll_at=at + jittered(every, chance),
-            retry_at=None,
-            failures=0,
-            memory=reading.memory,
-        )
-    failures = state.failures + 1
-    wait = at + backoff_delay(failures, every, chance)
-    paused = error.code == Code.GONE
-    again_at = max(wait, error.retry_at) if error.retry_at else wait
-    return replace(
-        state,
-        memory=reading.memory,
-        status=PollStatus.FAILED,
-        health=_HEALTH.get(error.code, Health.OK),
-        error=error,
-        next_poll_at=None if paused else again_at,
-        retry_at=error.retry_at,
-        failures=failures,
-        paused=paused,
-    )
-
-
-_HEALTH: Mapping[str, Health] = {
-    Code.AUTH: Health.NEEDS_TOKEN,
-    Code.RATE_LIMITED: Health.RATE_LIMITED,
-    Code.GONE: Health.GONE,
-}
 
 
 def report_of(outcome: PollOutcome, matched: int, saved: Saved, *, unchanged: bool) -> SourceReport:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from monitor.fetching.base import Session
 from monitor.model import Business, Cursor, Entry, Kind, Page, SourceState
 from monitor.pipeline import Origin
-from monitor.polling import Watched
+from monitor.reading import Watched
 from monitor.sources.base import Source, SourceOptions
 
 SHOP = Business(name="Fleurs Bougamont")

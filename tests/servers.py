@@ -47,6 +47,7 @@ class Request:
     method: str
     target: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -124,7 +125,7 @@ def script(*routes: Route) -> Route:
 
 
 class FeedServer:
-    """An HTTP server: routes by path, set at any time; requests are kept in order."""
+    """An HTTP server: routes by path (``*``: any other), set at any time; requests in order."""
 
     def __init__(self, routes: Mapping[str, Route] | None = None) -> None:
         self._routes: dict[str, Route] = dict(routes or {})
@@ -208,12 +209,17 @@ class FeedServer:
         method, target, _ = first.split(" ", 2)
         pairs = (line.partition(":") for line in lines)
         headers = {name.lower(): value.strip() for name, _, value in pairs}
-        return Request(method=method, target=target, headers=headers), rest
+        length = int(headers.get("content-length", "0"))
+        while len(rest) < length and (more := connection.recv(65536)):
+            rest += more
+        body = rest[:length]
+        return Request(method=method, target=target, headers=headers, body=body), rest[length:]
 
     def _answer(self, request: Request) -> Said:
         with self._lock:
             self._requests.append(request)
-            route = self._routes.get(request.path, Answer(status=404))
+            rest = self._routes.get("*", Answer(status=404))
+            route = self._routes.get(request.path, rest)
         said = route(request) if callable(route) else route
         body = said.encode() if isinstance(said, str) else said
         if isinstance(body, bytes):

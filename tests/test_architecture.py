@@ -15,7 +15,7 @@ FLOORS: list[set[str]] = [
     {"text", "urls", "clock", "durations", "moments", "schedules", "log", "wording"},
     {"fetching", "matching", "dedupe", "language", "sentiment", "packs"},
     {"pipeline", "sources", "articles", "store.base", "store.query"},
-    {"config", "reporting", "delivery", "exchange", "polling", "store.sqlite"},
+    {"config", "reporting", "delivery", "exchange", "polling", "reading", "due", "store.sqlite"},
     {"digesting"},
     {"daemon", "app"},
     {"checking", "adding", "backfilling"},
@@ -29,7 +29,9 @@ WITHIN_FLOOR = {
     ("moments", "durations"),
     ("moments", "text"),
     ("urls", "text"),
-    ("daemon", "polling"),
+    ("due", "reading"),
+    ("polling", "due"),
+    ("polling", "reading"),
 }
 """Plain modules of one floor that lean on one another; rooms never do."""
 

@@ -12,12 +12,14 @@ import pytest
 from fakes import NOW, SHOP, FakeSource, page, state, watched
 from fixed_clock import FixedClock
 
+from monitor.due import due_at, is_due, next_state
 from monitor.errors import Code, FetchError, SourceError
 from monitor.fetching.client import Client
 from monitor.matching.matcher import Matcher
 from monitor.model import FetchMemory, MentionQuery, PollError, PollStatus, SourceReport
 from monitor.pipeline import Pipeline
-from monitor.polling import MAX_ENTRIES, Poller, Reading, due_at, is_due, next_state
+from monitor.polling import Poller
+from monitor.reading import MAX_ENTRIES, Reading
 from monitor.sentiment.registry import make_scorer
 from monitor.store.sqlite import SqliteStore
 from monitor.wording import Wording

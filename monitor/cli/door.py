@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from monitor.app import App, load_app
 from monitor.cli import show
+from monitor.cli.memory import return_large_blocks
 from monitor.clock import now
-from monitor.config.load import language_of_file
 from monitor.errors import ConfigError
 from monitor.log import configure_logging
-from monitor.moments import parse_moment
 from monitor.wording import Wording
+
+if TYPE_CHECKING:
+    from monitor.app import App
 
 T = TypeVar("T")
 
@@ -48,6 +49,11 @@ class Door:
     @cached_property
     def app(self) -> App:
         """The application of the configuration. Raises ConfigError."""
+        # Here and below, imported when needed: what a command does not use, it does not wait for.
+        from monitor.app import load_app  # noqa: PLC0415
+        from monitor.config.load import language_of_file  # noqa: PLC0415
+
+        return_large_blocks()
         try:
             app = load_app(self.file, os.environ)
         except ConfigError as error:
@@ -64,6 +70,8 @@ class Door:
         """Read a moment of the command line in the owner's time zone."""
         if text is None:
             return None
+        from monitor.moments import parse_moment  # noqa: PLC0415
+
         try:
             return parse_moment(text, now(), self.app.zone)
         except ValueError:

@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from monitor import __version__
-from monitor.cli.backfill import backfill
-from monitor.cli.database import backup, db, restore
-from monitor.cli.digests import digest
 from monitor.cli.door import Door
-from monitor.cli.health import check
-from monitor.cli.mentions import label, mentions, status
-from monitor.cli.polls import poll, run
-from monitor.cli.setup import completion, config, init, version
-from monitor.cli.sources import sources
-from monitor.cli.stats import stats
-from monitor.cli.texts import match, score
+from monitor.cli.lazy import Lazy, LazyCommands, LazyGroup
+
+COMMANDS: Mapping[str, Lazy] = {
+    "init": Lazy("monitor.cli.setup:init", "Write a sources.yaml for your business."),
+    "check": Lazy("monitor.cli.health:check", "Try each source, the database and the mail server."),
+    "poll": Lazy("monitor.cli.polls:poll", "Look once at every source that is due."),
+    "run": Lazy("monitor.cli.polls:run", "Run as the daemon, until Ctrl-C or SIGTERM."),
+    "backfill": Lazy(
+        "monitor.cli.backfill:backfill", "Look into the past, as far as each platform allows."
+    ),
+    "mentions": Lazy("monitor.cli.mentions:mentions", "Find mentions, by words or all of them."),
+    "stats": Lazy("monitor.cli.stats:stats", "Count mentions, against the period before."),
+    "score": Lazy("monitor.cli.texts:score", "Say how good or bad texts are."),
+    "match": Lazy("monitor.cli.texts:match", "Say whether and why texts concern a business."),
+    "label": Lazy("monitor.cli.mentions:label", "Correct a mention's sentiment, or its relevance."),
+    "status": Lazy(
+        "monitor.cli.mentions:status", "Say what you did with a mention: new, handled, ignored."
+    ),
+    "digest": Lazy("monitor.cli.digests:digest", "Show the digest of a period, or mail it."),
+    "sources": Lazy(
+        "monitor.cli.sources:sources",
+        "Show the health of each source; below it: add some, test one.",
+    ),
+    "config": Lazy("monitor.cli.setup:config", "Look at the configuration."),
+    "backup": Lazy("monitor.cli.database:backup", "Copy the database, whole, to FILE."),
+    "restore": Lazy("monitor.cli.database:restore", "Put a backup in the database's place."),
+    "db": Lazy("monitor.cli.database:db", "Look after the database."),
+    "completion": Lazy("monitor.cli.setup:completion", "Print a shell's completion script."),
+    "version": Lazy("monitor.cli.version:version", "Say which version this is."),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    commands=LazyCommands(COMMANDS),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--config",
     "file",
@@ -46,10 +71,3 @@ def cli(ctx: click.Context, file: Path, *, verbose: bool, quiet: bool) -> None:
     door = Door(file=file, verbose=verbose, quiet=quiet)
     door.log(logging.ERROR)
     ctx.obj = door
-
-
-for command in (
-    init, check, poll, run, backfill, mentions, stats, score, match, label, status, digest,
-    sources, config, backup, restore, db, completion, version,
-):  # fmt: skip
-    cli.add_command(command)

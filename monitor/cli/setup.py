@@ -1,17 +1,14 @@
-"""``init``, ``config``, ``completion`` and ``version``: getting started."""
+"""``init``, ``config`` and ``completion``: getting started."""
 
 from __future__ import annotations
 
 import json
 import os
-import platform
-import sqlite3
 from collections.abc import Sequence
 
 import click
 from click.shell_completion import get_completion_class
 
-from monitor import __version__
 from monitor.adding import press_additions, write_sources
 from monitor.cli import show
 from monitor.cli.door import Door, pass_door
@@ -148,18 +145,3 @@ def completion(ctx: click.Context, shell: str) -> None:
     if complete is None:
         raise click.UsageError(f"click knows no completion for {shell}")
     click.echo(complete(root, {}, "ecoute", "_ECOUTE_COMPLETE").source())
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def version(*, as_json: bool) -> None:
-    """Say which version this is."""
-    facts = {
-        "ecoute": __version__,
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-    }
-    if as_json:
-        show.json_document(facts)
-    else:
-        show.result(", ".join(f"{name} {number}" for name, number in facts.items()))

@@ -19,7 +19,7 @@ from monitor.errors import SourceError
 from monitor.exchange.shapes import state_json
 from monitor.model import Health, SourceState
 from monitor.packs import find_departement
-from monitor.polling import tell
+from monitor.reading import tell
 from monitor.wording import Wording
 
 _STATE_COLUMNS = ("source", "state", "last_ok", "next_poll", "mentions")

@@ -35,10 +35,10 @@ def test_short_and_phone_french_is_french() -> None:
 
 
 def test_french_of_many_kinds_is_not_taken_for_another_language() -> None:
-    """Measured 2026-11: of 2,843 texts 2,834 French, 9 unsure, none another language."""
+    """Measured 2026-11: of 2,843 texts 2,839 French, 3 unsure, one Catalan, which it is."""
     if not DEV.exists():
         pytest.skip("no ../shared/data/sentiment beside the repository")
     lines = gzip.decompress(DEV.read_bytes()).splitlines()
     codes = [detect_language(json.loads(line)["text"]).code for line in lines]
     assert codes.count("fr") >= 0.995 * len(codes)
-    assert set(codes) <= {"fr", None}
+    assert [code for code in codes if code not in {"fr", None}] in ([], ["ca"])
