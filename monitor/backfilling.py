@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitor.errors import SourceError
+from monitor.errors import Code, SourceError
 from monitor.fetching.base import Session
 from monitor.model import (
     Cursor,
@@ -23,6 +23,8 @@ from monitor.reading import Watched, caught, tell
 
 MOST_PAGES = 200
 """Pages one backfill reads of one source; another goes on from there."""
+SHORT_WAIT = timedelta(minutes=1)
+"""A platform that asks for no more than this between two requests is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ async def backfill(poller: Poller, source_id: str, since: datetime) -> SourceRep
         if not held or state.paused:
             return skipped(state)
         session = poller.client.session(state.memory)
-        past = await _read_past(watched, session, since, state.history)
+        past = await _read_patiently(poller, watched, session, since, state.history)
         entries = tuple(e for p in past.pages for e in p.entries if not _is_older(e, since))
         sightings = await asyncio.to_thread(poller.pipeline, entries, watched.origin)
         outcome = PollOutcome(
@@ -69,6 +71,28 @@ async def backfill(poller: Poller, source_id: str, since: datetime) -> SourceRep
         error=error,
         next_poll_at=state.next_poll_at,
     )
+
+
+async def _read_patiently(
+    poller: Poller, watched: Watched, session: Session, since: datetime, cursor: Cursor
+) -> Past:
+    """Read the past, going on where the platform asked for a short wait."""
+    past = await _read_past(watched, session, since, cursor)
+    while (wait := _short_wait(past, poller.clock())) is not None:
+        await asyncio.sleep(wait.total_seconds())
+        more = await _read_past(watched, session, since, past.cursor)
+        past = replace(more, pages=past.pages + more.pages)
+    return past
+
+
+def _short_wait(past: Past, at: datetime) -> timedelta | None:
+    """Return how long to wait before going on; ``None``: it ended, or asks for more patience."""
+    error = past.error
+    if error is None or error.code is not Code.RATE_LIMITED or error.retry_at is None:
+        return None
+    wait = error.retry_at - at
+    is_worth_it = past.cursor and len(past.pages) < MOST_PAGES and wait <= SHORT_WAIT
+    return max(wait, timedelta()) if is_worth_it else None
 
 
 async def _read_past(watched: Watched, session: Session, since: datetime, cursor: Cursor) -> Past:
