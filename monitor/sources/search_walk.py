@@ -33,7 +33,7 @@ _LOST_PAGE = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads searches in turn, each ``max_pages`` at most, at first back to ``since``.
+    """Reads searches in turn, each ``max_pages`` at most, at first back to ``since`` at least.
 
     Not ``bounded``: the server is told no date to begin at, and the first reading of a search ends
     at its limit of pages only; so does that of a search ``by_date``. ``is_history``: each search is
@@ -139,7 +139,8 @@ class Reader:
         if not found.is_sorted:
             return False
         if found.oldest is not None and found.oldest < walk.after:
-            return True
+            # What a server tells a first poll beyond the date asked for is taken, in so many pages.
+            return not is_first or self.is_history or walk.pages + 1 >= self.max_pages
         is_known = bool(found.entries) and all(start.knows(e, search) for e in found.entries)
         return is_known and not is_first and not is_rest
 

@@ -66,6 +66,17 @@ class PollContract:
         saved = store.save_poll(outcome(sighting(1), sighting(1, external_id="other")))
         assert (len(saved.new), saved.duplicates) == (1, 1)
 
+    def test_one_thing_told_twice_in_other_words_does_not_edit_itself_at_every_poll(
+        self, store: Store
+    ) -> None:
+        again = sighting(1, external_id="other", title="Le fleuriste numéro 1 ouvre rue de Paris")
+        both = outcome(sighting(1), again)
+        store.save_poll(both)
+        before = store.find(ALL)
+        saved = store.save_poll(replace(both, at=NOW + HOUR))
+        assert (saved.new, saved.updated) == ((), ())
+        assert store.find(ALL) == before
+
     def test_an_edit_renews_the_words_and_is_not_new(self, store: Store) -> None:
         (mention_id,) = store.save_poll(outcome(sighting(1))).new
         edited = sighting(1, text="Erratum : il n'y avait aucun bouquet.", score=BAD)

@@ -58,8 +58,12 @@ def save_poll(db: Database, outcome: PollOutcome) -> Saved:
     new: list[str] = []
     updated: list[str] = []
     duplicates = 0
+    met: set[str] = set()
     for sighting in outcome.sightings:
-        verdict, new_id = store_sighting(db, sighting, outcome.at, is_backfill=outcome.is_backfill)
+        verdict, new_id = store_sighting(
+            db, sighting, outcome.at, met=met, is_backfill=outcome.is_backfill
+        )
+        met.add(new_id or getattr(verdict, "id", ""))
         if sighting.match.competitor_of is not None:
             continue  # counted for share of voice, told to nobody
         if new_id is not None:

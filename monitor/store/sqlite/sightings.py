@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlite_utils import Database
 
 from monitor.clock import format_instant
-from monitor.dedupe.decide import New, Update, Verdict, decide
+from monitor.dedupe.decide import Duplicate, New, Update, Verdict, decide
 from monitor.model import Entry, Sighting
 from monitor.store.sqlite.erasing import is_erased
 from monitor.store.sqlite.known import find_known
@@ -24,13 +25,16 @@ _ENGAGEMENT = ("author_followers", "likes", "shares", "comments", "views")
 
 
 def store_sighting(
-    db: Database, sighting: Sighting, at: datetime, *, is_backfill: bool
+    db: Database, sighting: Sighting, at: datetime, *, met: AbstractSet[str], is_backfill: bool
 ) -> tuple[Verdict, str | None]:
     """Store a sighting; returns what it was, and the new mention's id if it is one.
 
     An erased mention met again stays erased: it counts as a duplicate without an id.
     """
     verdict = decide(sighting, find_known(db, sighting))
+    if isinstance(verdict, Update) and verdict.id in met:
+        # Told twice by one poll, in other words (a page indexed again): the first one's stand.
+        verdict = Duplicate(verdict.id)
     if not isinstance(verdict, New):
         if isinstance(verdict, Update):
             _update(db, verdict.id, sighting, at)
