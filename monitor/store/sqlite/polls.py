@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.clock import format_instant
-from monitor.dedupe.decide import Update
+from monitor.dedupe.decide import New, Update
 from monitor.model import Period, PollOutcome, PollStatus, Saved, SourceState
 from monitor.store.sqlite.rows import Row, configured_row, dump, polled_row, state_of
 from monitor.store.sqlite.sightings import store_sighting
@@ -63,7 +63,9 @@ def save_poll(db: Database, outcome: PollOutcome) -> Saved:
         verdict, new_id = store_sighting(
             db, sighting, outcome.at, met=met, is_backfill=outcome.is_backfill
         )
-        met.add(new_id or getattr(verdict, "id", ""))
+        stored_id = new_id if isinstance(verdict, New) else verdict.id
+        if stored_id is not None:
+            met.add(stored_id)
         if sighting.match.competitor_of is not None:
             continue  # counted for share of voice, told to nobody
         if new_id is not None:
