@@ -43,10 +43,10 @@ async def backfill(poller: Poller, source_id: str, since: datetime) -> SourceRep
     """
     watched = poller.watched[source_id]
     with poller.store.hold(f"poll:{source_id}") as held:
-        state = await poller.state(source_id)
+        state, elsewhere = await poller.recall(source_id)
         if not held or state.paused:
             return skipped(state)
-        session = poller.client.session(state.memory)
+        session = poller.client.session(state.memory, elsewhere)
         past = await _read_patiently(poller, watched, session, since, state.history)
         entries = tuple(e for p in past.pages for e in p.entries if not _is_older(e, since))
         sightings = await asyncio.to_thread(poller.pipeline, entries, watched.origin)

@@ -48,8 +48,12 @@ def next_state(
     every: timedelta,
     at: datetime,
     chance: float,
+    takes_token: bool = True,
 ) -> SourceState:
-    """Return what to remember of a source after a poll; ``chance`` in 0..1 is the jitter."""
+    """Return what to remember of a source after a poll; ``chance`` in 0..1 is the jitter.
+
+    A refusal (401, 403) asks for a token where the source ``takes_token``; elsewhere it is a block.
+    """
     state = replace(state, polled_at=at, cursor=reading.cursor)
     if error is None:
         return replace(
@@ -71,13 +75,19 @@ def next_state(
         state,
         memory=reading.memory,
         status=PollStatus.FAILED,
-        health=_HEALTH.get(error.code, Health.OK),
+        health=_health(error.code, takes_token=takes_token),
         error=error,
         next_poll_at=None if paused else again_at,
         retry_at=error.retry_at,
         failures=failures,
         paused=paused,
     )
+
+
+def _health(code: str, *, takes_token: bool) -> Health:
+    if code == Code.AUTH and not takes_token:
+        return Health.TERMS_BLOCK
+    return _HEALTH.get(code, Health.OK)
 
 
 _HEALTH: Mapping[str, Health] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -89,11 +90,11 @@ class Poller:
         """Poll one source, unless it is not due or being polled elsewhere."""
         watched = self.watched[source_id]
         with self.store.hold(f"poll:{source_id}") as held:
-            state = await self.state(source_id)
+            state, elsewhere = await self.recall(source_id)
             if not held or not is_due(state, watched.every, self.clock(), force=force):
                 return skipped(state)
             log.debug("poll starts", source=source_id)
-            session = self.client.session(state.memory)
+            session = self.client.session(state.memory, elsewhere)
             reading = await read(watched, session, state.cursor, state.memory)
             entries = await self._with_articles(watched, session, reading.entries)
             again = await self._recheck(watched, session, state, reading)
@@ -106,10 +107,14 @@ class Poller:
         log_report(report, reading)
         return report
 
-    async def state(self, source_id: str) -> SourceState:
-        """Return what is remembered of a source."""
+    async def recall(self, source_id: str) -> tuple[SourceState, Mapping[str, int]]:
+        """Return what is remembered of a source, and what others spent of their allowances."""
         states = await asyncio.to_thread(self.store.source_states)
-        return next(state for state in states if state.id == source_id)
+        at, elsewhere = self.clock(), Counter[str]()
+        for other in (state for state in states if state.id != source_id):
+            for name, spent in other.memory.spent.items():
+                elsewhere[name] += spent.units if spent.renews_at > at else 0
+        return next(state for state in states if state.id == source_id), elsewhere
 
     async def _with_articles(
         self, watched: Watched, session: Session, entries: tuple[Entry, ...]
@@ -167,6 +172,7 @@ class Poller:
                 every=watched.every,
                 at=at,
                 chance=self.chance(),
+                takes_token=watched.source.credentials is not None,
             ),
             at=at,
             fetched=len(reading.entries),

@@ -101,6 +101,15 @@ def test_a_retry_after_is_obeyed() -> None:
     assert (after.next_poll_at, after.retry_at) == (later, later)
 
 
+def test_a_refusal_is_a_block_where_no_token_would_help() -> None:
+    error = PollError(code="auth", message="…", http_status=403)
+    states = [
+        next_state(state(), reading(), error, every=EVERY, at=NOW, chance=0, takes_token=takes)
+        for takes in (True, False)
+    ]
+    assert [s.health for s in states] == ["needs_token", "terms_block"]
+
+
 def test_gone_pauses() -> None:
     error = PollError(code="gone", message="…", http_status=410)
     after = next_state(state(), reading(), error, every=EVERY, at=NOW, chance=0)

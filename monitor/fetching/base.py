@@ -63,8 +63,13 @@ class Session(Protocol):
         """The instant, UTC."""
         ...
 
-    def spend(self, allowance: str, units: int, *, limit: int, renews_at: datetime) -> None:
+    def spend(
+        self, allowance: str, units: int, *, limit: int, renews_at: datetime, key: str = ""
+    ) -> None:
         """Count units of a platform's allowance before they are used.
+
+        ``key`` is what the allowance is given to, if not to this machine: all sources that use it
+        share the allowance. Only a digest of it is kept.
 
         Raises ``FetchError(rate_limited)``, to be tried again at ``renews_at``, when ``limit``
         would be passed.

@@ -21,6 +21,7 @@ from monitor.fetching.session import PollSession
 from monitor.fetching.transport import GuardedTransport
 from monitor.model import FetchMemory
 
+_NOTHING_SPENT: Mapping[str, int] = {}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -58,14 +59,20 @@ class Client:
             clock=clock,
         )
 
-    def session(self, memory: FetchMemory) -> PollSession:
-        """Return one poll's view of this client, with what its source's earlier polls learnt."""
+    def session(
+        self, memory: FetchMemory, elsewhere: Mapping[str, int] = _NOTHING_SPENT
+    ) -> PollSession:
+        """Return one poll's view of this client, with what its source's earlier polls learnt.
+
+        ``elsewhere`` is what other sources have spent, by allowance.
+        """
         return PollSession(
             self._exchange,
             memory,
             timeout=self._timeout,
             max_bytes=self._max_bytes,
             clock=self._clock,
+            elsewhere=elsewhere,
         )
 
     async def aclose(self) -> None:

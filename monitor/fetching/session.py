@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from http import HTTPStatus
 from json import dumps
 from pathlib import Path
@@ -54,12 +55,14 @@ class PollSession:
         timeout: timedelta,
         max_bytes: int,
         clock: Clock,
+        elsewhere: Mapping[str, int],
     ) -> None:
         self._exchange = exchange
         self._before = memory
         self._validators = dict(memory.validators)
         self._moved = dict(memory.moved)
         self._spent = dict(memory.spent)
+        self._elsewhere = elsewhere
         self._clock = clock
         self._timeout_s = timeout.total_seconds()
         self._max_bytes = max_bytes
@@ -150,14 +153,19 @@ class PollSession:
         """The instant, UTC."""
         return self._clock()
 
-    def spend(self, allowance: str, units: int, *, limit: int, renews_at: datetime) -> None:
+    def spend(
+        self, allowance: str, units: int, *, limit: int, renews_at: datetime, key: str = ""
+    ) -> None:
         """Count units of an allowance. Raises ``FetchError(rate_limited)`` past its limit."""
-        before = self._spent.get(allowance)
-        used = before.units if before is not None and before.renews_at > self._clock() else 0
+        whose = f" ({sha256(key.encode()).hexdigest()[:8]})" if key else ""
+        name = f"{allowance}{whose}"
+        before = self._spent.get(name)
+        own = before.units if before is not None and before.renews_at > self._clock() else 0
+        used = own + self._elsewhere.get(name, 0)
         if used + units > limit:
             detail = f"{allowance}: {used} of {limit} units spent"
             raise FetchError(Code.RATE_LIMITED, detail, retry_at=renews_at)
-        self._spent[allowance] = Spent(units=used + units, renews_at=renews_at)
+        self._spent[name] = Spent(units=own + units, renews_at=renews_at)
 
     def read_file(self, path: Path) -> Response:
         """Read a local file; see ``read_local_file``."""

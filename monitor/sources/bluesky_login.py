@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from pydantic import HttpUrl, SecretStr
 
-from monitor.errors import FetchError
+from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
 from monitor.model import Json
 from monitor.sources.addresses import server_root, web_url
@@ -56,7 +56,13 @@ class Login:
         except FetchError as error:
             if _name_of(error) not in _STALE:
                 raise
-        return await _ask(session, await self._renew(session, tokens), method, query)
+        renewed = await self._renew(session, tokens)
+        try:
+            return await _ask(session, renewed, method, query)
+        except FetchError as error:
+            if _name_of(error) not in _STALE:
+                raise
+            raise FetchError(Code.AUTH, "new tokens are refused too") from None
 
     async def _open(self, session: Session) -> Tokens:
         tomorrow = datetime.combine(session.now.date() + timedelta(days=1), time(), UTC)

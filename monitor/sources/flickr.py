@@ -179,7 +179,8 @@ class Flickr(Source[FlickrOptions]):
     ) -> Mapping[str, Json]:
         key = self.options.key
         renews_at = session.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        session.spend("flickr, an hour", 1, limit=MOST_CALLS, renews_at=renews_at)
+        whose = "" if key is None else key.get_secret_value()
+        session.spend("flickr, an hour", 1, limit=MOST_CALLS, renews_at=renews_at, key=whose)
         response = await session.get(
             f"{self.address}/services/rest/",
             params={

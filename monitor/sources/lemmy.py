@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from pydantic import Field, HttpUrl
 
-from monitor.errors import FetchError
+from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
 from monitor.matching.queries import LEMMY
 from monitor.model import Cursor, Json, Page
@@ -32,6 +32,12 @@ from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 _LOOKED_AT_AGAIN = timedelta(days=7)
+# Before 1.0 a throttled request has status 400, too (LemmyNet/lemmy issue 5332).
+_REFUSALS = {
+    "rate_limit_error": Code.RATE_LIMITED,
+    "instance_is_private": Code.AUTH,
+    "not_logged_in": Code.AUTH,
+}
 PAGE_SIZE = 50  # the most that one answer holds
 
 
@@ -100,10 +106,12 @@ class Lemmy(Source[LemmyOptions]):
         self, session: Session, cursor: Cursor, site: Site
     ) -> AsyncGenerator[Page, None]:
         reader = self._reader(session, site, session.now - FIRST_SPAN)
-        if self._site_of(cursor) is None:
-            yield _remember(Page(entries=(), cursor=cursor), site)
+        is_remembered = self._site_of(cursor) is not None
         async for page in reader.read(self._searches(), cursor):
             yield _remember(page, site)
+            is_remembered = True
+        if not is_remembered:
+            yield _remember(Page(entries=(), cursor=cursor), site)
 
     def _searches(self) -> tuple[Search, ...]:
         return searches_for(self.businesses, LEMMY, is_loose=True)
@@ -138,9 +146,10 @@ class Lemmy(Source[LemmyOptions]):
     ) -> Found:
         if site.version == 3:  # noqa: PLR2004 - likewise
             number = following if isinstance(following, int) else 1
-            answer, _ = await session.get_json(
-                f"{self.address}/api/v3/search",
-                params={
+            answer = await self._get(
+                session,
+                "/api/v3/search",
+                {
                     "q": search.text,
                     "type_": "All",
                     "listing_type": "All",
@@ -152,9 +161,10 @@ class Lemmy(Source[LemmyOptions]):
             return read_page(answer, site, number=number, size=PAGE_SIZE)
         # Newest first, all kinds and all servers are its defaults: their names have changed case.
         age_s = int((session.now - after).total_seconds())
-        answer, _ = await session.get_json(
-            f"{self.address}/api/v4/search",
-            params={
+        answer = await self._get(
+            session,
+            "/api/v4/search",
+            {
                 "q": search.text,
                 "search_term": search.text,  # the name that "q" had in 1.0's first versions
                 "time_range_seconds": age_s,
@@ -163,6 +173,18 @@ class Lemmy(Source[LemmyOptions]):
             },
         )
         return read_results(answer, site)
+
+    async def _get(self, session: Session, path: str, params: Mapping[str, str | int]) -> Json:
+        """Ask one method; what a server says in the body of a bare "bad request" is told."""
+        try:
+            answer, _ = await session.get_json(f"{self.address}{path}", params=params)
+        except FetchError as error:
+            if error.http_status == HTTPStatus.BAD_REQUEST:
+                for name, code in _REFUSALS.items():
+                    if f'"{name}"'.encode() in error.body:
+                        raise FetchError(code, name) from None
+            raise
+        return answer
 
     def _site(self, version: int, languages: Mapping[str, str]) -> Site:
         root = server_root(str(self.options.instance), None)

@@ -6,26 +6,25 @@ servers of the fediverse answer alike. Quota: 300 requests in 5 minutes.
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import ClassVar
-from urllib.parse import quote
 
 from pydantic import Field, HttpUrl, SecretStr
 
+from monitor.errors import Code, SourceError
 from monitor.fetching.base import Session
-from monitor.matching.queries import hashtags, mastodon_search_queries
-from monitor.model import Cursor, Entry, Page, Response
+from monitor.model import Cursor, Entry, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
-from monitor.sources.mastodon_statuses import Statuses, age_rank, read_search, read_timeline
+from monitor.sources.mastodon_server import BATCH, Query, Server, queries_for
+from monitor.sources.mastodon_statuses import Statuses, age_rank
 
-PAGE_SIZE = 40  # the most that one answer holds
 NOTHING = Statuses(entries=(), ids=(), problem=None)
 
-_NEXT = re.compile(r'rel="?next"?', re.IGNORECASE)
+_NO_SUCH_METHOD = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 class MastodonOptions(PagedOptions):
@@ -40,21 +39,6 @@ class MastodonOptions(PagedOptions):
         description="An access token of that server: adds full-text search to hashtags.",
         examples=["${MASTODON_TOKEN}"],
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """One thing to ask a server for; ``key`` names it in the cursor."""
-
-    key: str
-    path: str
-    params: Mapping[str, str]
-    business: str | None
-
-    @property
-    def is_search(self) -> bool:
-        """Whether it is a full-text search, for a business, and no timeline."""
-        return self.business is not None
 
 
 class Mastodon(Source[MastodonOptions]):
@@ -77,8 +61,11 @@ class Mastodon(Source[MastodonOptions]):
         "Sees what that server knows of the fediverse. Hashtags are made from the names and "
         "aliases; some servers show them only with a token. Full-text search finds only authors "
         "who agreed to it, on servers that have it. Left out: boosts, posts that are not public, "
-        "authors who ask not to be indexed. 300 requests in 5 minutes."
+        "authors who ask not to be indexed. Edits and counts are followed for a week, deletions "
+        "only of what was written on that server itself. 300 requests in 5 minutes."
     )
+    rechecks: ClassVar[timedelta | None] = timedelta(days=7)
+    reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
 
     @property
     def address(self) -> str:
@@ -91,50 +78,94 @@ class Mastodon(Source[MastodonOptions]):
         return tuple(query.key for query in self._queries())
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
-        """Yield each query's new statuses, from the query that the last poll did not come to."""
+        """Yield each query's new statuses, from the query that the last poll did not come to.
+
+        Raises what a query raises, after a page that gives the next poll to another query.
+        """
         queries = self._queries()
         newest = _newest_by_query(cursor)
         keys = [query.key for query in queries]
         first = keys.index(str(cursor["next"])) if cursor.get("next") in keys else 0
+        pages = 0
         for query in queries[first:] + queries[:first]:
             following = keys[(keys.index(query.key) + 1) % len(keys)]
-            async for statuses, seen in self._read(session, query, newest.get(query.key)):
-                is_progress = seen is not None and seen != newest.get(query.key)
-                if seen is not None:
-                    newest[query.key] = seen
+            try:
+                async for statuses, seen in self._read(session, query, newest.get(query.key)):
+                    is_progress = seen is not None and seen != newest.get(query.key)
+                    if seen is not None:
+                        newest[query.key] = seen
+                    pages += 1
+                    yield Page(
+                        entries=_tell_business(statuses, query),
+                        cursor={
+                            "newest": dict(newest),
+                            "next": following if is_progress else query.key,
+                        },
+                        problem=statuses.problem,
+                    )
+            except SourceError:
+                # The last page that polling takes would hide the error.
+                if len(queries) > 1 and pages + 1 < self.options.max_pages:
+                    yield Page(entries=(), cursor={"newest": dict(newest), "next": following})
+                raise
+
+    async def history(
+        self, session: Session, since: datetime, cursor: Cursor
+    ) -> AsyncGenerator[Page, None]:
+        """Yield each query's statuses since an instant, newest first."""
+        queries = self._queries()
+        keys = [query.key for query in queries]
+        start = keys.index(str(cursor["query"])) if cursor.get("query") in keys else 0
+        for query in queries[start:]:
+            before = cursor.get("before") if query.key == cursor.get("query") else None
+            async for statuses, oldest in self._walk_to(session, query, since, before):
                 yield Page(
                     entries=_tell_business(statuses, query),
-                    cursor={
-                        "newest": dict(newest),
-                        "next": following if is_progress else query.key,
-                    },
+                    cursor={"query": query.key, "before": oldest},
                     problem=statuses.problem,
                 )
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield statuses as they are now; of those written on this server, which are gone.
+
+        Others have a number here that is not known: they are met again in timelines and searches.
+        """
+        left = set(external_ids)
+        own = {n: uri for uri in external_ids if (n := self._server.own_number(uri)) is not None}
+        try:
+            for start in range(0, len(own), BATCH):
+                numbers = list(own)[start : start + BATCH]
+                now = await self._server.statuses(session, numbers)
+                gone = tuple(own[number] for number in numbers if number not in now.ids)
+                left -= {own[number] for number in numbers}
+                yield Page(entries=now.entries, cursor={}, removed=gone)
+        except SourceError as error:
+            # Before Mastodon 4.3 it can not be asked for; some servers answer with a page.
+            if error.http_status not in _NO_SUCH_METHOD and error.code is not Code.API:
+                raise
+        for query in self._queries():
+            if not left:
+                return
+            async for statuses, _ in self._walk_back(session, query, None):
+                met = _tell_business(statuses, query)
+                yield Page(entries=tuple(e for e in met if e.external_id in left), cursor={})
+                left -= {entry.external_id for entry in met}
+                if not left:
+                    return
 
     @property
     def _root(self) -> str:
         return server_root(str(self.options.instance), self.options.base_url)
 
+    @property
+    def _server(self) -> Server:
+        home = server_root(str(self.options.instance), None)
+        return Server(root=self._root, home=home, token=self.options.token)
+
     def _queries(self) -> list[Query]:
-        tags = {tag.casefold(): tag for b in self.businesses for tag in hashtags(b)}
-        queries = [
-            Query(
-                key=f"#{tag}", path=f"/api/v1/timelines/tag/{quote(tag)}", params={}, business=None
-            )
-            for tag in tags.values()
-        ]
-        if self.options.token is not None:
-            queries += [
-                Query(
-                    key=f"{business.name}: {text}",
-                    path="/api/v2/search",
-                    params={"q": text, "type": "statuses"},
-                    business=business.name,
-                )
-                for business in self.businesses
-                for text in mastodon_search_queries(business)
-            ]
-        return queries
+        return queries_for(self.businesses, may_search=self.options.token is not None)
 
     def _read(
         self, session: Session, query: Query, newest: str | None
@@ -150,7 +181,7 @@ class Mastodon(Source[MastodonOptions]):
         self, session: Session, query: Query, newest: str
     ) -> AsyncIterator[tuple[Statuses, str | None]]:
         for _ in range(self.options.max_pages):
-            statuses, _ = await self._ask(session, query, {"min_id": newest})
+            statuses, _ = await self._server.ask(session, query, {"min_id": newest})
             last = max(statuses.ids, key=age_rank, default="")
             if not _is_newer(last, newest):
                 return
@@ -167,7 +198,7 @@ class Mastodon(Source[MastodonOptions]):
         bounds = {} if since is None else {"min_id": since}
         newest = since
         for number in range(1, self.options.max_pages + 1):
-            statuses, response = await self._ask(session, query, bounds)
+            statuses, has_next = await self._server.ask(session, query, bounds)
             oldest = min(statuses.ids, key=age_rank, default="")
             last = max(statuses.ids, key=age_rank, default="")
             if not _is_newer(last, since) or oldest == bounds.get("max_id"):
@@ -177,27 +208,29 @@ class Mastodon(Source[MastodonOptions]):
                 return
             newest = last if _is_newer(last, newest) else newest
             is_last = (
-                number == self.options.max_pages
-                or not _is_newer(oldest, since)
-                or not _has_next(response, len(statuses.ids))
+                number == self.options.max_pages or not _is_newer(oldest, since) or not has_next
             )
             yield statuses, newest if is_last else since
             if is_last:
                 return
             bounds = {**bounds, "max_id": oldest}
 
-    async def _ask(
-        self, session: Session, query: Query, bounds: Mapping[str, str]
-    ) -> tuple[Statuses, Response]:
-        token = self.options.token
-        answer, response = await session.get_json(
-            f"{self._root}{query.path}",
-            params={**query.params, "limit": PAGE_SIZE, **bounds},
-            headers={}
-            if token is None
-            else {"Authorization": f"Bearer {token.get_secret_value()}"},
-        )
-        return (read_search if query.is_search else read_timeline)(answer), response
+    async def _walk_to(
+        self, session: Session, query: Query, since: datetime, before: object
+    ) -> AsyncIterator[tuple[Statuses, str]]:
+        """Read from the newest, or what is older than ``before``, back to an instant."""
+        bounds = {"max_id": before} if isinstance(before, str) else {}
+        has_next = True
+        while has_next:
+            statuses, has_next = await self._server.ask(session, query, bounds)
+            oldest = min(statuses.ids, key=age_rank, default="")
+            if not oldest or ("max_id" in bounds and not _is_newer(bounds["max_id"], oldest)):
+                return
+            yield statuses, oldest
+            dates = [e.published_at for e in statuses.entries if e.published_at is not None]
+            if dates and max(dates) < since:
+                return
+            bounds = {"max_id": oldest}
 
 
 def _newest_by_query(cursor: Cursor) -> dict[str, str]:
@@ -214,9 +247,3 @@ def _tell_business(statuses: Statuses, query: Query) -> tuple[Entry, ...]:
     if query.business is None:
         return statuses.entries
     return tuple(replace(entry, searched_for=query.business) for entry in statuses.entries)
-
-
-def _has_next(response: Response, count: int) -> bool:
-    """Tell whether older statuses follow, by the Link header; without one, by a full page."""
-    link = response.headers.get("link")
-    return count >= PAGE_SIZE if link is None else _NEXT.search(link) is not None

@@ -18,12 +18,12 @@ from pydantic import Field, HttpUrl
 from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
 from monitor.matching.queries import WORDS
-from monitor.model import Business, Cursor, Json, Kind, Page
+from monitor.model import Business, Cursor, Entry, Json, Kind, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.json_fields import part_at
 from monitor.sources.peertube_entries import read_comments, read_videos
-from monitor.sources.search_turns import Found, Search, searches_for
+from monitor.sources.search_turns import Found, Search, newest_first, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 SEPIA = "https://sepiasearch.org"
@@ -89,14 +89,15 @@ class Peertube(Source[PeertubeOptions]):
         """Yield what each search finds that is new, edited or counted anew."""
         told = part_at(cursor, "videos") if self.options.comments else {}
         followed = {uuid: url for uuid, url in told.items() if isinstance(url, str)}
+        known, met = dict(followed), list[Entry]()
         searches = [*_searches(self.businesses), *map(_comments_of, followed.values(), followed)]
         reader = self._reader(session, session.now - FIRST_SPAN)
         async for page in reader.read(searches, cursor):
             if self.options.comments:
-                videos = [e for e in page.entries if e.kind is Kind.VIDEO]
-                new = {e.external_id: e.url for e in videos if e.url is not None}
-                known = {uuid: url for uuid, url in followed.items() if uuid not in new}
-                followed = dict(list({**new, **known}.items())[:MAX_FOLLOWED])
+                met += [e for e in page.entries if e.kind is Kind.VIDEO]
+                new = {e.external_id: e.url for e in newest_first(met) if e.url is not None}
+                rest = {uuid: url for uuid, url in known.items() if uuid not in new}
+                followed = dict(list({**new, **rest}.items())[:MAX_FOLLOWED])
             kept: dict[str, Json] = {"videos": dict(followed)} if followed else {}
             yield replace(page, cursor={**page.cursor, **kept})
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from monitor.matching.queries import Syntax, search_queries
 from monitor.model import Business, Cursor, Entry, Json
+
+_NO_DATE = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,3 +98,8 @@ def tell(entries: Iterable[Entry], search: Search) -> tuple[Entry, ...]:
     if search.business is None or search.is_loose:
         return tuple(entries)
     return tuple(replace(entry, searched_for=search.business) for entry in entries)
+
+
+def newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries by their dates, those without one last, whatever page they came on."""
+    return sorted(entries, key=lambda entry: entry.published_at or _NO_DATE, reverse=True)

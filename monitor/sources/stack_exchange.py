@@ -137,8 +137,13 @@ class StackExchange(Source[StackExchangeOptions]):
             max_pages=self.options.max_pages,
             is_history=is_history,
         )
+        told = cursor
         async for page in reader.read(searches_for(self.businesses, PHRASES), cursor):
-            yield replace(page, cursor={**page.cursor, "wait_until": wait_until})
+            told = {**page.cursor, "wait_until": wait_until}
+            yield replace(page, cursor=told)
+        if wait_until > now and told.get("wait_until") != wait_until:
+            # Nothing was new, but the server's wish holds.
+            yield Page(entries=(), cursor={**told, "wait_until": wait_until})
 
     async def _ask(self, session: Session, text: str, after: datetime, until: Json) -> Excerpts:
         params: dict[str, str | int] = {
@@ -162,6 +167,7 @@ class StackExchange(Source[StackExchangeOptions]):
             1,
             limit=ANONYMOUS_QUOTA if key is None else KEY_QUOTA,
             renews_at=_midnight_after(session.now),
+            key="" if key is None else key.get_secret_value(),
         )
         common: dict[str, str | int] = {"site": self.options.site, "pagesize": PAGE_SIZE}
         if key is not None:

@@ -139,7 +139,7 @@ class Tumblr(Source[TumblrOptions]):
     async def _ask_tag(self, session: Session, tag: str, following: Json) -> Found:
         if self.options.key is None:  # no tag is looked for then
             return Found(entries=(), rows=0)
-        _spend(session)
+        _spend(session, self.options.key)
         params: dict[str, str | int] = {
             "tag": tag,
             "limit": PAGE_SIZE,
@@ -154,12 +154,13 @@ class Tumblr(Source[TumblrOptions]):
         return read_tagged(answer, before=following)
 
 
-def _spend(session: Session) -> None:
+def _spend(session: Session, key: SecretStr) -> None:
     """Count one request in both allowances of the key; a day is taken to end at midnight UTC."""
     hour = session.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     midnight = session.now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    session.spend("tumblr, an hour", 1, limit=AN_HOUR, renews_at=hour)
-    session.spend("tumblr, a day", 1, limit=A_DAY, renews_at=midnight)
+    whose = key.get_secret_value()
+    session.spend("tumblr, an hour", 1, limit=AN_HOUR, renews_at=hour, key=whose)
+    session.spend("tumblr, a day", 1, limit=A_DAY, renews_at=midnight, key=whose)
 
 
 def read_blog(response: Response) -> Found:

@@ -15,7 +15,7 @@ from pydantic import Field, HttpUrl
 
 from monitor.errors import Code, FetchError, Malformed
 from monitor.fetching.base import Session
-from monitor.matching.queries import WIKIPEDIA
+from monitor.matching.queries import PHRASES, WIKIPEDIA, Syntax
 from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import at_server
 from monitor.sources.base import PagedOptions, Source
@@ -32,6 +32,9 @@ MAX_LAG_S = 5
 """Seconds that the wiki's copies may be behind; beyond, it refuses. The etiquette's own figure."""
 PAUSE = timedelta(minutes=1)
 
+# CirrusSearch, Wikipedia's, looks at texts and titles at once.
+_NO_TITLES = "search-title-disabled"
+_TITLES: Mapping[str, Json] = {"srwhat": "title"}
 _BUSY = ("maxlag", "ratelimited", "readonly")
 
 
@@ -71,10 +74,11 @@ class Wikipedia(Source[WikipediaOptions]):
     options_type: ClassVar = WikipediaOptions
     rechecks: ClassVar[timedelta | None] = timedelta(days=7)
     limits: ClassVar[str] = (
-        "A small business is rarely named there. An article that a search finds is told with the "
-        "line that names the business, and with the date of its last edit; an edit of a watched "
-        "article with its summary, not with what was changed. Texts are CC BY-SA: name the source "
-        "where you quote them."
+        "A small business is rarely named there. Another wiki's own search is asked for one name "
+        "at a time, in texts and in titles. An article that a search finds is told with the line "
+        "that names the business, and with the date of its last edit; an edit of a watched "
+        "article with its summary, not with what was changed. Texts are CC BY-SA: name the source"
+        " where you quote them."
     )
 
     @property
@@ -84,8 +88,8 @@ class Wikipedia(Source[WikipediaOptions]):
 
     @property
     def queries(self) -> tuple[str, ...]:
-        """One search a business, where its names fit."""
-        return tuple(search.text for search in searches_for(self.businesses, WIKIPEDIA))
+        """One search a business, where its names fit; of another wiki, one a name."""
+        return tuple(search.text for search in self._searches)
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield what each search finds, the last edited first, then the edits of each article."""
@@ -105,7 +109,7 @@ class Wikipedia(Source[WikipediaOptions]):
 
         edits = tuple(Search(text=title) for title in self.options.articles)
         reader = Reader(ask=ask, now=session.now, since=BEGINNING, max_pages=self.options.max_pages)
-        async for page in reader.read(searches_for(self.businesses, WIKIPEDIA) + edits, cursor):
+        async for page in reader.read(self._searches + edits, cursor):
             yield page
 
     async def recheck(
@@ -120,6 +124,12 @@ class Wikipedia(Source[WikipediaOptions]):
             answer = await self._ask(session, {"pageids": "|".join(batch)})
             gone = tuple(f"{name}:{number}" for number in read_missing(answer))
             yield Page(entries=(), cursor={}, removed=gone)
+
+    @property
+    def _searches(self) -> tuple[Search, ...]:
+        # MediaWiki's own search, which most other wikis have, knows neither "or" nor "not".
+        syntax: Syntax = WIKIPEDIA if self.options.api is None else PHRASES
+        return searches_for(self.businesses, syntax)
 
     @property
     def _api(self) -> str:
@@ -146,10 +156,19 @@ class Wikipedia(Source[WikipediaOptions]):
             "srsearch": text,
             "srlimit": PAGE_SIZE,
             "srprop": "timestamp|snippet|size",
+            # Unless told, MediaWiki's own search looks at titles alone.
+            "srwhat": "text",
         }
-        answer = await self._ask(session, asked | ({"srsort": sort} if sort else {}), following)
+        asked |= {"srsort": sort} if sort else {}
+        try:
+            found = read_results(await self._ask(session, asked, following), self._wiki)
+        except Malformed as refusal:
+            if not refusal.detail.startswith(_NO_TITLES):
+                raise
+            return Found(entries=(), rows=0)
         # Only in the order of edits is what follows known to be older still.
-        return replace(read_results(answer, self._wiki), is_sorted=sort == "last_edit_desc")
+        found = replace(found, is_sorted=sort == "last_edit_desc")
+        return found if sort else _then_titles(found, following)
 
     async def _ask_edits(
         self, session: Session, title: str, after: datetime, following: Json
@@ -187,3 +206,14 @@ class Wikipedia(Source[WikipediaOptions]):
                 raise FetchError(Code.RATE_LIMITED, code, retry_at=session.now + PAUSE)
             raise Malformed(Code.API, f"{code}: {str(error.get('info') or '')[:200]}")
         return record
+
+
+def _then_titles(found: Found, following: Json) -> Found:
+    """Go on, after the last page of texts, with titles: MediaWiki's own search parts the two."""
+    is_titles = isinstance(following, Mapping) and "srwhat" in following
+    if isinstance(found.following, Mapping):
+        return replace(found, following={**found.following, **(_TITLES if is_titles else {})})
+    if is_titles:
+        return found
+    # A page of none would end the reading.
+    return replace(found, rows=max(found.rows, 1), following=dict(_TITLES))

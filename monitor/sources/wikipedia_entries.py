@@ -5,6 +5,7 @@ https://www.mediawiki.org/wiki/API:Search and /API:Revisions, read 2026-11; both
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,9 @@ from monitor.sources.entry_parts import (
 )
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of, text_at
 from monitor.sources.search_turns import Found
+
+# MediaWiki's own search shows the text as it was typed: '''bold''', [[page|words of a link]].
+_MARKUP = re.compile(r"'{2,}|\[\[(?:[^\[\]|]*\|)?|\]\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def read_result(result: Mapping[str, Json], wiki: Wiki) -> Entry:
         external_id=f"{wiki.name}:{page}",
         url=wiki.page_url(title),
         title=title_of(title),
-        text=text_of(result.get("snippet")),
+        text=_MARKUP.sub("", text_of(result.get("snippet"))),
         kind=Kind.PAGE,
         published_at=instant_of(result.get("timestamp")),
         language=wiki.language,

@@ -70,10 +70,11 @@ class Wordpress(Source[WordpressOptions]):
     every: ClassVar[timedelta] = timedelta(hours=1)
     options_type: ClassVar = WordpressOptions
     limits: ClassVar[str] = (
-        "Feeds hold 10 entries a page as WordPress is installed, older pages are read too; many "
-        "sites shorten the texts. A site that has no feed of comments or closed its search is "
-        "told as damaged, the rest is read. The REST API gives whole texts, dates to search by, "
-        "edits and deletions of the last week, but no number of comments."
+        "Feeds hold 10 entries a page as WordPress is installed, older pages of posts are read "
+        "too, of comments there are none; many sites shorten the texts. A site that has no feed "
+        "of comments or closed its search is told as damaged, the rest is read. The REST API "
+        "gives whole texts, dates to search by, edits and deletions of the last week, but no "
+        "number of comments, and of a site's pages nothing: its search feed finds those."
     )
     rechecks: ClassVar[timedelta | None] = timedelta(days=7)
     reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)

@@ -15,11 +15,11 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from monitor.errors import Code, FetchError, SourceError
 from monitor.fetching.base import Session
-from monitor.model import Cursor, Json, Kind, Page
+from monitor.model import Cursor, Entry, Json, Kind, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.json_fields import list_at
-from monitor.sources.search_turns import Found, Search
+from monitor.sources.search_turns import Found, Search, newest_first
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.youtube_api import YoutubeApi
 from monitor.sources.youtube_entries import SITE
@@ -119,9 +119,9 @@ class Youtube(Source[YoutubeOptions]):
         "businesses, each page one search (hourly polls leave room for four businesses), and "
         "10,000 units for all else; both are renewed at midnight Pacific time. The search sees "
         "titles and descriptions, not what is said; no estimate of how many there are. Comments "
-        "under the 20 videos found last; replies that come after the first reading are seen while "
-        "they are among the newest of a thread. `base_url` stands for www.youtube.com and "
-        "www.googleapis.com. YouTube's terms and Google's privacy policy "
+        "under the 20 newest videos of those found last; replies that come after the first "
+        "reading are seen while they are among the newest of a thread. `base_url` stands for "
+        "www.youtube.com and www.googleapis.com. YouTube's terms and Google's privacy policy "
         "(policies.google.com/privacy) apply."
     )
     rechecks: ClassVar[timedelta | None] = timedelta(days=7)
@@ -199,14 +199,17 @@ class Youtube(Source[YoutubeOptions]):
         if api is None:
             return
         followed = [i for i in list_at(cursor, "videos") if isinstance(i, str)]
+        known = tuple(followed)
+        met: list[Entry] = []
         searches = [*video_searches(self.businesses), *self._comment_searches(followed)]
         reader = self._reader(api, session.now, session.now - FIRST_SPAN)
         async for page in reader.read(searches, cursor):
             videos = [entry for entry in page.entries if entry.kind is Kind.VIDEO]
             comments = [entry for entry in page.entries if entry.kind is Kind.COMMENT]
             if self.options.comments:
-                new = (video.external_id for video in videos)
-                followed = list(dict.fromkeys((*new, *followed)))[:MAX_FOLLOWED]
+                met += videos
+                new = (video.external_id for video in newest_first(met))
+                followed = list(dict.fromkeys((*new, *known)))[:MAX_FOLLOWED]
             yield replace(
                 page,
                 entries=(*await api.complete(videos), *await api.with_replies(comments)),

@@ -64,7 +64,8 @@ class YoutubeApi:
         name = "searches" if resource == "search" else "units"
         limit = SEARCHES_A_DAY if resource == "search" else UNITS_A_DAY
         renews_at = next_renewal(self.session.now)
-        self.session.spend(f"youtube {name}", 1, limit=limit, renews_at=renews_at)
+        key = self.key.get_secret_value()
+        self.session.spend(f"youtube {name}", 1, limit=limit, renews_at=renews_at, key=key)
         try:
             answer, _ = await self.session.get_json(
                 f"{self.root}/youtube/v3/{resource}",

@@ -88,7 +88,9 @@ class FakeSession:
     def now(self) -> datetime:
         return NOW
 
-    def spend(self, allowance: str, units: int, *, limit: int, renews_at: datetime) -> None:
+    def spend(
+        self, allowance: str, units: int, *, limit: int, renews_at: datetime, key: str = ""
+    ) -> None:
         used = self.spent.get(allowance, 0) + units
         if used > limit:
             raise FetchError(Code.RATE_LIMITED, allowance, retry_at=renews_at)

@@ -150,6 +150,15 @@ def test_a_refused_renewal_logs_in_anew() -> None:
     assert len(logins) == 2
 
 
+def test_tokens_that_are_refused_when_new_are_an_error_of_the_account() -> None:
+    def respond(url: str) -> Response:
+        return answer(LOGIN) if "Session" in url else answer({"error": "InvalidToken"}, status=400)
+
+    with pytest.raises(FetchError) as caught:
+        read_pages(bluesky(), FakeSession(respond))
+    assert caught.value.code == Code.AUTH
+
+
 def test_a_wrong_password_is_an_error_of_the_account() -> None:
     refusal = answer({"error": "AuthenticationRequired", "message": "Invalid"}, status=401)
     with pytest.raises(FetchError) as caught:

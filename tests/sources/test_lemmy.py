@@ -75,6 +75,13 @@ def test_pages_are_read_to_the_end_and_once(version: str) -> None:
     assert paths(session) == [f"/api/v{3 if version[0] == '0' else 4}/search"]
 
 
+def test_remembering_the_api_takes_no_page_of_the_poll() -> None:
+    pages = read_pages(lemmy(), FakeSession(server([view(number) for number in range(60, 0, -1)])))
+    assert [len(page.entries) for page in pages] == [50, 10]
+    [nothing] = read_pages(lemmy(), FakeSession(server([])))
+    assert (nothing.entries, nothing.cursor["api"]) == ((), 3)
+
+
 def test_version_3_is_asked_for_everything_newest_first() -> None:
     session = FakeSession(server([]))
     read_pages(lemmy(), session)
@@ -196,3 +203,16 @@ def test_another_shape_is_malformed(body: Any) -> None:  # noqa: ANN401 - JSON o
     with pytest.raises(Malformed) as caught:
         read_results(body, SITE)
     assert caught.value.code == Code.API
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("rate_limit_error", Code.RATE_LIMITED), ("instance_is_private", Code.AUTH)]
+)
+def test_what_a_bad_request_says_is_told(name: str, code: Code) -> None:
+    def respond(url: str) -> Response:
+        is_search = "/search" in url
+        return answer({"error": name}, status=400) if is_search else server([])(url)
+
+    with pytest.raises(FetchError) as caught:
+        read_pages(lemmy(), FakeSession(respond))
+    assert (caught.value.code, caught.value.http_status) == (code, None)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -237,3 +240,90 @@ def test_a_recorded_error_is_no_timeline(shared: Path, name: str) -> None:
     body = json.loads((shared / "recordings" / "mastodon" / name).read_text(encoding="utf-8"))
     with pytest.raises(Malformed):
         read_timeline(body)
+
+
+# --- what is looked at again, and the past ------------------------------------------------------
+
+
+def own(number: int, **fields: object) -> dict[str, Any]:
+    return status(number, uri=f"{SERVER}/users/julie/statuses/{number}", **fields)
+
+
+def read_again(source: Mastodon, session: FakeSession, *uris: str) -> list[Page]:
+    async def collected() -> list[Page]:
+        return [page async for page in source.recheck(session, uris)]
+
+    return asyncio.run(collected())
+
+
+def test_statuses_of_the_server_itself_are_asked_for_again() -> None:
+    def respond(url: str) -> Response:
+        assert url == f"{SERVER}/api/v1/statuses?id%5B%5D=1&id%5B%5D=2"
+        return answer([own(2, favourites_count=9)])
+
+    uris = [f"{SERVER}/users/julie/statuses/1", f"{SERVER}/users/julie/statuses/2"]
+    [page] = read_again(mastodon(), FakeSession(respond), *uris)
+    assert [(entry.external_id, entry.likes) for entry in page.entries] == [(uris[1], 9)]
+    assert page.removed == (uris[0],)
+
+
+def test_statuses_of_other_servers_are_met_again_in_timelines() -> None:
+    elsewhere = "https://ailleurs.example/users/karim/statuses/2"
+    statuses = [status(n, uri=elsewhere) if n == 2 else status(n) for n in (3, 2, 1)]
+    session = FakeSession(lambda _: answer(statuses, link='<x>; rel="next"'))
+    [page] = read_again(mastodon(), session, elsewhere)
+    assert [entry.external_id for entry in page.entries] == [elsewhere]
+    assert page.removed == ()
+    assert len(session.asked) == 1
+
+
+def test_before_mastodon_4_3_statuses_are_met_again_in_timelines() -> None:
+    def respond(url: str) -> Response:
+        is_old = urlsplit(url).path == "/api/v1/statuses"
+        return answer({"error": "not found"}, status=404) if is_old else answer([own(2)])
+
+    uris = [f"{SERVER}/users/julie/statuses/{number}" for number in (1, 2)]
+    pages = read_again(mastodon(), FakeSession(respond), *uris)
+    assert [entry.external_id for page in pages for entry in page.entries] == [uris[1]]
+    assert [page.removed for page in pages] == [()]
+
+
+def test_the_past_is_read_to_the_instant_and_on_from_where_it_was_cut() -> None:
+    def respond(url: str) -> Response:
+        found = server(list(range(1, 31)))(url)
+        dated = [
+            {**one, "created_at": f"2026-10-{int(one['id']):02}T08:00:00Z"}
+            for one in json.loads(found.body)
+        ]
+        return replace(found, body=json.dumps(dated).encode())
+
+    async def collected(cursor: Cursor) -> list[Page]:
+        since = datetime(2026, 10, 20, tzinfo=UTC)
+        return [page async for page in mastodon().history(FakeSession(respond), since, cursor)]
+
+    pages = asyncio.run(collected({}))
+    assert numbers(pages)[:11] == list(range(30, 19, -1))
+    assert numbers(asyncio.run(collected(pages[1].cursor)))[:5] == [24, 23, 22, 21, 20]
+
+
+def test_a_query_that_fails_gives_the_next_poll_to_another() -> None:
+    def respond(url: str) -> Response:
+        is_bad = urlsplit(url).path.endswith("/Un")
+        return answer([], status=500) if is_bad else answer([status(1)])
+
+    source = mastodon(Business(name="Un", aliases=("Deux",)))
+    pages: list[Page] = []
+
+    async def read() -> None:
+        async for page in source.pages(FakeSession(respond), {}):
+            pages.append(page)  # noqa: PERF401 - kept though an error ends it
+
+    with pytest.raises(FetchError):
+        asyncio.run(read())
+    assert [page.cursor["next"] for page in pages] == ["#Deux"]
+
+
+def test_a_search_is_read_to_its_end_though_its_pages_are_not_full() -> None:
+    found = server(list(range(1, 11)), link=False)
+    session = FakeSession(lambda url: found(url) if "/search" in url else answer([]))
+    assert numbers(read_pages(mastodon(token="secret"), session)) == list(range(10, 0, -1))

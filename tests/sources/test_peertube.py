@@ -96,6 +96,21 @@ def test_pages_are_followed_however_few_rows_the_server_gives() -> None:
     assert len(session.asked) == 3
 
 
+def test_the_newest_of_the_found_videos_are_followed_whatever_page_they_came_on() -> None:
+    def server(url: str) -> Response:
+        start = int(query(url).get("start", 0))
+        page = videos(*range(start, min(start + 15, 30)), total=30)
+        for row in page["data"]:
+            row["publishedAt"] = f"2026-11-20T10:{59 - int(row['uuid'][1:]):02}:00.000Z"
+            row["url"] = f"https://tube.example/w/{row['uuid']}"
+        return answer(page)
+
+    pages = read_pages(peertube(comments=True), FakeSession(server))
+    assert pages[-1].cursor["videos"] == {
+        f"u{number}": f"https://tube.example/w/u{number}" for number in range(20)
+    }
+
+
 def test_a_second_poll_of_an_unchanged_search_costs_one_request() -> None:
     session = FakeSession(respond)
     [page] = read_pages(peertube(), session)

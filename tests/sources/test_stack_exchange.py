@@ -116,6 +116,13 @@ def test_a_backoff_holds_the_next_poll() -> None:
     assert error.code == Code.RATE_LIMITED
 
 
+def test_a_backoff_holds_though_nothing_was_found() -> None:
+    pages = read_pages(stack_exchange(), FakeSession(lambda _: answer(page_of(backoff=10))))
+    _, error = poll(stack_exchange(), FakeSession(lambda _: answer(page_of())), pages[-1].cursor)
+    assert error is not None
+    assert error.code == Code.RATE_LIMITED
+
+
 def test_a_backoff_of_less_than_a_second_is_one() -> None:
     assert read_excerpts(page_of(backoff=0.2), "stackoverflow").backoff == 1
 

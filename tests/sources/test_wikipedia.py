@@ -10,7 +10,7 @@ import pytest
 from sources.fake_session import BUSINESS, DATA, FakeSession, answer, read_pages
 
 from monitor.errors import Code, FetchError, Malformed
-from monitor.model import Business, Entry, Json, Kind, Page, Response
+from monitor.model import Business, Cursor, Entry, Json, Kind, Page, Response
 from monitor.sources.wikipedia import Wikipedia, WikipediaOptions
 from monitor.sources.wikipedia_entries import Wiki, read_edits, read_results
 
@@ -44,6 +44,11 @@ def results(*days: int, offset: int | None = None) -> Response:
     return answer({"query": {"search": rows}, **(going_on if offset else {})})
 
 
+def told(pages: list[Page]) -> set[int]:
+    ids = [entry.external_id for page in pages for entry in page.entries]
+    return {int(one.rpartition(":")[2]) for one in ids}
+
+
 def recorded(shared: Path, name: str) -> dict[str, Json]:
     path = shared / "recordings" / name
     found: dict[str, Json] = json.loads(path.read_text(encoding="utf-8"))
@@ -70,6 +75,7 @@ def test_one_search_is_sent_for_each_business() -> None:
         "srsearch": '"Chez Odile"',
         "srlimit": "50",
         "srprop": "timestamp|snippet|size",
+        "srwhat": "text",
         "srsort": "last_edit_desc",
     }
 
@@ -102,8 +108,60 @@ def test_a_wiki_that_knows_no_order_is_asked_without() -> None:
     refusal = answer({"error": {"code": "badvalue", "info": 'Unrecognized value for "srsort"'}})
     session = FakeSession(lambda url: refusal if "srsort" in url else results(12, 11))
     pages = read_pages(wikipedia(BUSINESS, ODILE), session)
-    assert [len(page.entries) for page in pages] == [2, 2]
-    assert ["srsort" in request.url for request in session.asked] == [True, False, False]
+    assert told(pages) == {11, 12}
+    assert ["srsort" in request.url for request in session.asked] == [True, *[False] * 4]
+
+
+OTHER_WIKI = "https://wiki.exemple.fr/api.php"
+
+
+def own_search(url: str) -> Response:
+    """Answer as MediaWiki's own search does: no order, no operators, texts apart from titles."""
+    asked = query(url)
+    if "srsort" in asked:
+        return answer({"error": {"code": "badvalue", "info": 'Unrecognized value for "srsort"'}})
+    if " OR " in asked["srsearch"] or "Simon" in asked["srsearch"]:
+        return NONE
+    if asked.get("srwhat") == "title":
+        return results(9)
+    return results(11) if "sroffset" in asked else results(12, offset=50)
+
+
+def test_another_wikis_own_search_is_asked_by_name_in_texts_and_in_titles() -> None:
+    source, session = wikipedia(BUSINESS, api=OTHER_WIKI), FakeSession(own_search)
+    pages = read_pages(source, session)
+    assert told(pages) == {9, 11, 12}
+    asked = [query(request.url) for request in session.asked]
+    assert {one["srsearch"] for one in asked} == {'"Fleurs Bougamont"', '"Simon Bougamont"'}
+    again = read_pages(source, FakeSession(own_search), pages[-1].cursor)
+    assert told(again) == set()
+
+
+def test_titles_are_read_by_the_next_poll_where_pages_are_counted() -> None:
+    source = wikipedia(Business(name="Fleurs Bougamont"), api=OTHER_WIKI, max_pages=1)
+    found: set[int] = set()
+    cursor: Cursor = {}
+    for _ in range(3):
+        pages = read_pages(source, FakeSession(own_search), cursor)
+        found, cursor = found | told(pages), pages[-1].cursor
+    assert found == {9, 11, 12}
+
+
+def test_a_wiki_that_searches_titles_with_texts_is_not_asked_in_vain() -> None:
+    disabled = answer({"error": {"code": "search-title-disabled", "info": "title"}})
+    session = FakeSession(lambda url: disabled if "srwhat=title" in url else results(12))
+    assert told(read_pages(wikipedia(api=OTHER_WIKI, sort=None), session)) == {12}
+
+
+def test_a_snippet_is_told_without_the_wikis_signs() -> None:
+    row: dict[str, Json] = {
+        "pageid": 2,
+        "title": "Commerces",
+        "snippet": "Rue [[Rue de Famars|de Famars]] : &#039;&#039;&#039;<span>Fleurs</span>"
+        " l&#039;an&#039;&#039;&#039;",
+    }
+    [entry] = read_results({"query": {"search": [row]}}, FRENCH).entries
+    assert entry.text == "Rue de Famars : Fleurs l'an"
 
 
 def test_a_result_is_read() -> None:

@@ -327,6 +327,22 @@ def test_a_limit_of_one_page_holds_feeds_and_search() -> None:
 # --- comments -----------------------------------------------------------------------------------
 
 
+def test_the_newest_of_the_found_videos_are_followed_whatever_page_they_came_on() -> None:
+    def video(number: int) -> dict[str, Any]:
+        row = found(f"v{number:02}")
+        date = {"publishedAt": f"2026-11-20T10:{59 - number:02}:00Z"}
+        return {**row, "snippet": {**row["snippet"], **date}}
+
+    def search(url: str) -> object:
+        if "pageToken" in url:
+            return {"items": [video(number) for number in range(15, 30)]}
+        return {"items": [video(number) for number in range(15)], "nextPageToken": "T2"}
+
+    session = FakeSession(api(search=search, commentThreads={"items": []}))
+    pages = read_pages(youtube(key="k", comments=True), session)
+    assert pages[-1].cursor["videos"] == [f"v{number:02}" for number in range(20)]
+
+
 def test_comments_of_found_videos_are_read_from_the_next_poll_on() -> None:
     session = FakeSession(api(search=SEARCH, commentThreads=THREADS))
     source = youtube(key="k", comments=True)
