@@ -6,11 +6,11 @@ of a quota. The keyed search services were closed in 2025.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +25,7 @@ from monitor.sources.base import NetworkOptions, Source
 from monitor.sources.entry_parts import hash_of, name_of
 from monitor.sources.feed_entries import read_entry
 from monitor.sources.feed_parsing import ParsedFeed, Record, is_page, parse_feed
+from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import Search, in_turn, searches_for
 
 SERVER = "https://www.bing.com"
@@ -128,7 +129,9 @@ class BingNews(Source[BingNewsOptions]):
         if response.not_modified:
             return None
         market = self.options.market
-        return await asyncio.to_thread(read_search, response, market, search.business)
+        return await read_aside(
+            partial(read_search, market=market, business=search.business), response
+        )
 
     def _params(self, search: Search, number: int) -> dict[str, str | int]:
         params: dict[str, str | int] = {"q": search.text, "format": "rss"}

@@ -7,7 +7,6 @@ at most; a key may ask 3,600 times an hour.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,6 +30,7 @@ from monitor.sources.flickr_photos import (
     read_photo,
 )
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of
+from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 
@@ -192,7 +192,7 @@ class Flickr(Source[FlickrOptions]):
             },
             conditional=False,
         )
-        return await asyncio.to_thread(read_answer, response)
+        return await read_aside(read_answer, response)
 
 
 def read_photos(answer: Mapping[str, Json], *, number: int) -> Found:

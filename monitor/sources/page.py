@@ -26,6 +26,7 @@ from monitor.sources.base import NetworkOptions, Source
 from monitor.sources.entry_parts import hash_of, instant_of
 from monitor.sources.json_fields import list_at, part_at
 from monitor.sources.passages import PageText, read_page
+from monitor.sources.readers import read_aside
 from monitor.sources.robots import is_allowed
 from monitor.text import fold
 from monitor.urls import canonical_url, shown_url
@@ -85,7 +86,7 @@ class WatchedPage(Source[WatchedPageOptions]):
             if robots != cursor.get("robots"):
                 yield Page(entries=(), cursor={"robots": robots, "known": list(known)})
             return
-        text = await asyncio.to_thread(_read, response)
+        text = await read_aside(_read, response)
         found = await asyncio.to_thread(self._naming, text)
         hashes = {_hash_of(passage): passage for passage in found}
         entries = tuple(

@@ -6,7 +6,6 @@ read 2026-11. No account. Quota: about 20 requests a minute.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import timedelta
 from typing import ClassVar, Literal
@@ -22,6 +21,7 @@ from monitor.sources.base import NetworkOptions, Source
 from monitor.sources.feed_parsing import is_page, parse_feed
 from monitor.sources.json_fields import read_each, record_of, rows_of
 from monitor.sources.podcast_entries import read_episodes, read_result
+from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import in_turn, searches_for, tell
 
 SERVER = "https://itunes.apple.com"
@@ -90,7 +90,7 @@ class Podcasts(Source[PodcastsOptions]):
         for feed in self.options.feeds:
             response = await session.get(at_server(str(feed), self.options.base_url))
             if not response.not_modified:
-                entries, problem = await asyncio.to_thread(read_feed, response)
+                entries, problem = await read_aside(read_feed, response)
                 yield Page(entries=entries, cursor=cursor, problem=problem)
         ordered = in_turn(searches_for(self.businesses, WORDS), cursor)
         for search, following in zip(ordered, [*ordered[1:], *ordered[:1]], strict=True):

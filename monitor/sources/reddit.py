@@ -6,7 +6,6 @@ https://support.reddithelp.com, "Reddit Data API Wiki", and https://www.reddit.c
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from monitor.matching.queries import REDDIT
 from monitor.model import Business, Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
+from monitor.sources.readers import read_aside
 from monitor.sources.reddit_app import App
 from monitor.sources.reddit_entries import SITE, read_feed, read_listing
 from monitor.sources.search_turns import Found, Search, searches_for
@@ -170,7 +170,7 @@ class Reddit(Source[RedditOptions]):
             params |= {"feed": feed.get_secret_value(), "user": user}
         # Unconditionally: nothing of an address that may hold a secret is to be remembered.
         response = await session.get(f"{self.address}/search.rss", params=params, conditional=False)
-        return await asyncio.to_thread(read_feed, response)
+        return await read_aside(read_feed, response)
 
 
 def _span_of(age: timedelta) -> str:

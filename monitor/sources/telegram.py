@@ -6,7 +6,6 @@ of a quota: every 10 minutes at most.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from monitor.fetching.base import Session
 from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
+from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import Found, Search
 from monitor.sources.search_walk import Reader
 from monitor.sources.telegram_preview import SITE, read_preview
@@ -129,7 +129,7 @@ class Telegram(Source[TelegramOptions]):
         # Unconditionally: a page that has not changed may still have older ones to read.
         response = await session.get(url, params=older, conditional=False)
         # A channel without a preview redirects to its card, which the reader tells.
-        return await asyncio.to_thread(read_preview, response)
+        return await read_aside(read_preview, response)
 
 
 def _by_channel(external_ids: Iterable[str]) -> dict[str, set[int]]:

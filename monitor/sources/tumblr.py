@@ -6,7 +6,6 @@ texts. Quota: 1,000 requests an hour and 5,000 a day for each key.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
@@ -21,6 +20,7 @@ from monitor.sources.addresses import at_server, server_root
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.feed_parsing import is_page, parse_feed
 from monitor.sources.json_fields import part_at, read_each, record_of, rows_of
+from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import Found, Search
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.tumblr_posts import blog_host, each_once, read_post, read_record
@@ -134,7 +134,7 @@ class Tumblr(Source[TumblrOptions]):
         response = await session.get(at_server(f"https://{host}/rss", self.options.base_url))
         if response.not_modified:
             return Found(entries=(), rows=0)
-        return await asyncio.to_thread(read_blog, response)
+        return await read_aside(read_blog, response)
 
     async def _ask_tag(self, session: Session, tag: str, following: Json) -> Found:
         if self.options.key is None:  # no tag is looked for then

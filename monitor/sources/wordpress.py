@@ -6,11 +6,11 @@ https://developer.wordpress.org/rest-api/reference/, read 2026-11. No account.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import ClassVar, Literal
 
@@ -26,6 +26,7 @@ from monitor.sources.entry_parts import count_of
 from monitor.sources.feed_entries import read_entries
 from monitor.sources.feed_parsing import is_page, parse_feed
 from monitor.sources.json_fields import read_each, rows_of
+from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.wordpress_rest import comment_reader, numbers_of, post_reader
@@ -175,7 +176,7 @@ class Wordpress(Source[WordpressOptions]):
             raise
         if response.not_modified:
             return Found(entries=(), rows=0)
-        found = await asyncio.to_thread(read_part, response, comments=part.key == "comments")
+        found = await read_aside(partial(read_part, comments=part.key == "comments"), response)
         return replace(found, following=number + 1 if found.rows else None)
 
     async def _read_rest(

@@ -6,7 +6,6 @@ https://github.com/Ranchero-Software/NetNewsWire/issues/5212 for its long runs o
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from monitor.fetching.base import Session
 from monitor.model import Cursor, Entry
 from monitor.sources.entry_parts import instant_of
 from monitor.sources.json_fields import part_at
+from monitor.sources.readers import read_aside
 from monitor.sources.youtube_entries import read_channel
 
 GONE_AFTER = timedelta(days=7)
@@ -85,6 +85,6 @@ async def _read_feed(session: Session, root: str, channel: str, feeds: Feeds) ->
         params={"channel_id" if channel.startswith("UC") else "playlist_id": channel},
     )
     if not response.not_modified:
-        page = await asyncio.to_thread(read_channel, response)
+        page = await read_aside(read_channel, response)
         feeds.entries += page.entries
         feeds.problems += [page.problem] if page.problem else []
