@@ -102,6 +102,7 @@ class PollContract:
         assert irrelevant is not None
         assert (kept.sentiment, kept.corrected, kept.text) == (Sentiment.POSITIVE, True, "Autre")
         assert (irrelevant.relevance, irrelevant.status) == (0.0, Status.IGNORED)
+        assert [count.total for count in store.count(ALL, "all")] == [1]
 
     def test_engagement_grows_without_an_edit(self, store: Store) -> None:
         post = sighting(1, kind=Kind.POST, likes=1, shares=2)

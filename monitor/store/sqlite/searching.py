@@ -57,7 +57,10 @@ def get(db: Database, mention_id: str) -> Mention | None:
 
 
 def count(db: Database, query: MentionQuery, by: str) -> list[Count]:
-    """Count mentions by a key; days and weeks in order, else the most frequent first."""
+    """Count mentions by a key; days and weeks in order, else the most frequent first.
+
+    Those that a person called irrelevant are left out.
+    """
     if by not in _KEYS:
         raise QueryError(f'cannot count by "{by}"; one of {", ".join(_KEYS)}')
     where, values = _where(query)
@@ -69,7 +72,7 @@ def count(db: Database, query: MentionQuery, by: str) -> list[Count]:
         count(*) FILTER (WHERE sentiment = 'negative') AS negative,
         count(*) FILTER (WHERE sentiment = 'neutral') AS neutral,
         count(*) FILTER (WHERE sentiment = 'positive') AS positive, avg(polarity) AS polarity
-        FROM mention WHERE {where} {group} ORDER BY {order}"""  # noqa: S608 - as above
+        FROM mention WHERE {where} AND relevance > 0 {group} ORDER BY {order}"""  # noqa: S608 - as above
     return [Count(**row) for row in db.query(sql, values)]
 
 
