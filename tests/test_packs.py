@@ -6,7 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from monitor.packs import Departement, departements, find_departement, press_feeds
+from monitor.packs import (
+    Departement,
+    departement_of_town,
+    departements,
+    find_departement,
+    press_feeds,
+)
 
 NORD = find_departement("59")
 
@@ -29,6 +35,15 @@ def test_the_north_reads_its_daily() -> None:
     assert NORD is not None
     names = [feed.name for feed in press_feeds(NORD)]
     assert {"La Voix du Nord", "France 3", "actu.fr", "ici Nord"} == set(names)
+
+
+def test_a_larger_town_is_in_its_departement_and_only_one() -> None:
+    found = departement_of_town("Valenciennes")
+    assert found is not None
+    assert found.number == "59"
+    assert departement_of_town("Petit-Village") is None
+    for departement in departements().values():
+        assert press_feeds(departement)
 
 
 @pytest.mark.parametrize("wanted", ["", "00", "99", "99999", "Atlantide", "975"])

@@ -16,7 +16,7 @@ from monitor.config.load import language_of
 from monitor.config.schema import config_schema
 from monitor.config.starter import AnswerKind, Answers, problem_of, starter_yaml
 from monitor.errors import ConfigError
-from monitor.packs import Departement, find_departement
+from monitor.packs import Departement, departement_of_town, find_departement
 from monitor.sentiment.registry import scorers
 from monitor.sources.registry import source_types
 from monitor.wording import LANGUAGES, Wording
@@ -72,7 +72,8 @@ def init(
 
     name = name or click.prompt(words("cli.ask_name"))
     town = ask(town, "ask_town")
-    place = _departement(ask(departement, "ask_departement"), words)
+    place = departement_of_town(town) if town and departement is None else None
+    place = place or _departement(ask(departement, "ask_departement"), words)
     answers = Answers(
         name=name,
         town=town,
@@ -86,6 +87,7 @@ def init(
     try:
         if place is not None:
             write_sources(door.file, press_additions(door.app, place), os.environ)
+            show.result(words("cli.press_added", name=place.name, number=place.number))
         _ = door.app
     except ConfigError:
         door.file.unlink()  # an option was wrong: nothing was done

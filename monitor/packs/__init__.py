@@ -1,6 +1,7 @@
 """Source packs: the French local press by département, as data files with provenance.
 
-Départements stand in ``departements.toml``, feeds in ``press.toml``; both say where they come from.
+Départements stand in ``departements.toml``, larger towns in ``towns.toml``, feeds in
+``press.toml``; they say where they come from.
 """
 
 from __future__ import annotations
@@ -43,8 +44,25 @@ def find_departement(wanted: str) -> Departement | None:
     number = _number_of(wanted.strip().upper())
     if number in known:
         return known[number]
-    name = fold(wanted)
-    return next((d for d in known.values() if fold(d.name) == name), None)
+    name = _plain(wanted)
+    return next((d for d in known.values() if _plain(d.name) == name), None)
+
+
+def departement_of_town(town: str) -> Departement | None:
+    """Return the département of a larger town; ``None`` for one that is not in our short list.
+
+    >>> departement_of_town("saint etienne").number
+    '42'
+    """
+    wanted = _plain(town)
+    for number, towns in _read("towns.toml").items():
+        if wanted in map(_plain, towns):
+            return departements()[number]
+    return None
+
+
+def _plain(name: str) -> str:
+    return fold(name).replace("-", " ").strip()
 
 
 @cache

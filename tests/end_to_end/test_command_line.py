@@ -70,11 +70,11 @@ def test_init_asks_again_what_was_no_address(tmp_path: Path) -> None:
 
 
 def test_init_asks_what_it_is_not_given(tmp_path: Path) -> None:
-    done = run_ecoute(
-        "init", cwd=tmp_path, stdin="Fleurs Bougamont\nValenciennes\n59300\nfleuriste\n\n\n"
-    )
+    done = run_ecoute("init", cwd=tmp_path, stdin="Fleurs Bougamont\nValenciennes\nfleuriste\n\n\n")
     assert done.returncode == 0, done.stderr
-    assert "Valenciennes" in (tmp_path / "sources.yaml").read_text(encoding="utf-8")
+    written = (tmp_path / "sources.yaml").read_text(encoding="utf-8")
+    assert "Valenciennes" in written
+    assert "lavoixdunord.fr" in written
 
 
 def test_mentions_are_found_whatever_the_accents(filled: Path) -> None:
