@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.errors import Code
+from monitor.errors import Code, StoreCode
 from monitor.wording import LANGUAGES, Wording, sentences
 
 
@@ -36,6 +36,7 @@ def test_both_languages_take_the_same_values() -> None:
 
 def test_every_error_code_has_its_sentence() -> None:
     assert {f"errors.{code}" for code in Code} <= sentences("fr").keys()
+    assert {f"errors.store_{code}" for code in StoreCode} <= sentences("fr").keys()
 
 
 @pytest.mark.parametrize(("n", "expected"), [(0, "0 article"), (1, "1 article"), (2, "2 articles")])

@@ -47,18 +47,23 @@ class Door:
         )
 
     @cached_property
+    def words(self) -> Wording:
+        """The language of the configuration, whether or not the rest of it is right."""
+        # Here and below, imported when needed: what a command does not use, it does not wait for.
+        from monitor.config.load import language_of_file  # noqa: PLC0415
+
+        return Wording(language_of_file(self.file, os.environ))
+
+    @cached_property
     def app(self) -> App:
         """The application of the configuration. Raises ConfigError."""
-        # Here and below, imported when needed: what a command does not use, it does not wait for.
         from monitor.app import load_app  # noqa: PLC0415
-        from monitor.config.load import language_of_file  # noqa: PLC0415
 
         return_large_blocks()
         try:
             app = load_app(self.file, os.environ)
         except ConfigError as error:
-            words = Wording(language_of_file(self.file, os.environ))
-            error.add_note(words("cli.faults", n=len(error.faults)))
+            error.add_note(self.words("cli.faults", n=len(error.faults)))
             raise
         # A command tells by itself what went wrong; only a surprise of ours is logged.
         self.log(logging.ERROR, app.config.secrets)

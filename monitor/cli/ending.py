@@ -63,8 +63,13 @@ def _end_foreseen(error: EcouteError) -> int:
     if isinstance(error, QueryError | ScorerUnavailable):
         _say(f"config: {error}")
         return ExitCode.WRONG
+    if isinstance(error, StoreError):
+        # The root command adds its sentence in the owner's language; the facts are in English.
+        facts = "; ".join(filter(None, (error.detail, error.hint)))
+        _say(f"{error.code}: " + " ".join([*getattr(error, "__notes__", ()), f"({facts})"]))
+        return ExitCode.UNUSABLE
     _say(str(error))
-    return ExitCode.UNUSABLE if isinstance(error, StoreError) else ExitCode.IN_PART
+    return ExitCode.IN_PART
 
 
 def _end_system(error: OSError) -> int:

@@ -11,6 +11,7 @@ import click
 from monitor import __version__
 from monitor.cli.door import Door
 from monitor.cli.lazy import Lazy, LazyCommands, LazyGroup
+from monitor.errors import StoreError
 
 COMMANDS: Mapping[str, Lazy] = {
     "init": Lazy("monitor.cli.setup:init", "Write a sources.yaml for your business."),
@@ -42,8 +43,20 @@ COMMANDS: Mapping[str, Lazy] = {
 }
 
 
+class Root(LazyGroup):
+    """The root: what its commands cannot do is told in the owner's language."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a StoreError gets its sentence in the language of the configuration."""
+        try:
+            return super().invoke(ctx)
+        except StoreError as error:
+            error.add_note(ctx.ensure_object(Door).words(f"errors.store_{error.code}"))
+            raise
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=Root,
     commands=LazyCommands(COMMANDS),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

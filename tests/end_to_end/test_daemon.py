@@ -42,7 +42,7 @@ def test_a_second_daemon_says_so_and_ends(tmp_path: Path) -> None:
             wait_until(lambda: web.requests)
             second = run_ecoute("run", cwd=tmp_path)
     assert second.returncode == 3
-    assert second.stderr.splitlines()[-1].startswith("already_running:")
+    assert second.stderr.splitlines()[-1].startswith("already_running: Écoute tourne déjà")
 
 
 def test_a_restart_does_not_ask_again_what_is_not_due(tmp_path: Path) -> None:
