@@ -7,8 +7,9 @@ BIN := .venv/bin
 
 run: .venv/.run
 	@$(BIN)/ecoute run --once || [ $$? -eq 1 ]
-	@echo "Pour votre commerce / for your own shop:  mv sources.yaml demo.yaml && $(BIN)/ecoute init"
-	@echo "Écoute continue; Ctrl-C l'arrête / Écoute stays up; Ctrl-C stops it."
+	@echo "Pour votre commerce : mv sources.yaml demo.yaml && $(BIN)/ecoute init"
+	@echo "  (for your own shop: the same)"
+	@echo "Écoute reste en marche ; Ctrl-C l’arrête. (It stays up; Ctrl-C stops it.)"
 	@exec $(BIN)/ecoute --quiet run
 
 test: .venv/.dev
