@@ -8,7 +8,6 @@ from datetime import datetime
 
 from monitor.clock import format_instant
 from monitor.model import (
-    Count,
     Match,
     Mention,
     Place,
@@ -104,11 +103,6 @@ def match_json(match: Match) -> dict[str, object]:
         "terms": list(match.terms),
         "reason": match.reason,
     }
-
-
-def count_json(count: Count) -> dict[str, object]:
-    """Return one row of ``stats --json``."""
-    return {f.name: getattr(count, f.name) for f in fields(Count)}
 
 
 def _place_json(place: Place) -> dict[str, object]:
