@@ -38,7 +38,7 @@ class Login:
 
     def __init__(self, identifier: str, password: SecretStr, base_url: HttpUrl | None) -> None:
         """Take an account's handle and app password; ``base_url`` stands for every server."""
-        self._identifier = identifier
+        self._identifier = identifier.removeprefix("@")  # as people write it; servers refuse it
         self._password = password
         self._base_url = base_url
         self._tokens: Tokens | None = None

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import ClassVar
 
 from pydantic import Field
 
-from monitor.errors import Code, FetchError, Malformed
+from monitor.errors import Code, Malformed
 from monitor.fetching.base import Session
 from monitor.matching.queries import WORDS
 from monitor.model import Business, Cursor, Entry, Json, Kind, Page
@@ -23,6 +22,7 @@ from monitor.sources.base import PagedOptions, Source
 from monitor.sources.entry_parts import count_of, id_of, language_of, name_of, text_of, title_of
 from monitor.sources.epoch import instant_at
 from monitor.sources.json_fields import part_at, read_each, record_of, rows_of
+from monitor.sources.one_by_one import look_again
 from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 
@@ -30,15 +30,12 @@ SERVER = "https://api.dailymotion.com"
 PAGE_SIZE = 100
 MOST_PAGES = 10
 """A query gives 1,000 videos and no more."""
-MAX_ASKED_AGAIN = 10
-"""Videos missing from an answer that are asked for one by one, to be sure that they are gone."""
 
 # Without these only four are given; one that does not exist fails the whole call.
 _FIELDS = (
     "id,title,description,created_time,url,views_total,likes_total,language,thumbnail_720_url,"
     "owner.screenname,owner.url,owner.followers_total"
 )
-_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 class DailymotionOptions(PagedOptions):
@@ -67,7 +64,8 @@ class Dailymotion(Source[DailymotionOptions]):
     limits: ClassVar[str] = (
         "Sees titles, descriptions and tags of public videos, not what is said in them. The search "
         "is loose: what it finds without the name is dropped here. 1,000 videos a search at most. "
-        "No comments: the API has none. No figure of a quota; an answer may be 15 minutes old."
+        "No comments: the API has none. Counts, edits and deletions are followed for a week. No "
+        "figure of a quota; an answer may be 15 minutes old."
     )
     rechecks: ClassVar[timedelta | None] = timedelta(days=7)
     reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
@@ -82,35 +80,36 @@ class Dailymotion(Source[DailymotionOptions]):
         """One search a name."""
         return tuple(search.text for search in _searches(self.businesses))
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+    def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield what each search finds that is new, edited or counted anew."""
         reader = self._reader(session, session.now - FIRST_SPAN)
-        async for page in reader.read(_searches(self.businesses), cursor):
-            yield page
+        return reader.read(_searches(self.businesses), cursor)
 
-    async def history(
+    def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield what each search finds since an instant."""
         reader = self._reader(session, since, is_history=True)
-        async for page in reader.read(_searches(self.businesses), cursor):
-            yield page
+        return reader.read(_searches(self.businesses), cursor)
 
     async def recheck(
         self, session: Session, external_ids: Sequence[str]
     ) -> AsyncGenerator[Page, None]:
         """Yield videos as they are now, and those that are no longer there."""
+        missing: list[str] = []
         for start in range(0, len(external_ids), PAGE_SIZE):
             batch = external_ids[start : start + PAGE_SIZE]
             found = await self._ask(session, {"ids": ",".join(batch)})
             there = {entry.external_id for entry in found.entries}
-            missing = [i for i in batch if i not in there][:MAX_ASKED_AGAIN]
-            yield Page(
-                entries=found.entries,
-                cursor={},
-                problem=found.problem,
-                removed=tuple([i for i in missing if await self._is_gone(session, i)]),
-            )
+            missing += [video_id for video_id in batch if video_id not in there]
+            yield Page(entries=found.entries, cursor={}, problem=found.problem)
+
+        async def look(video_id: str) -> None:
+            # That it is missing from an answer does not say that it is gone.
+            await session.get_json(f"{self.address}/video/{video_id}", params={"fields": "id"})
+
+        async for page in look_again(missing, look, now=session.now):
+            yield page
 
     def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
         async def ask(search: Search, after: datetime, following: Json) -> Found:
@@ -145,15 +144,6 @@ class Dailymotion(Source[DailymotionOptions]):
             params={**asked, "fields": _FIELDS, "limit": PAGE_SIZE, "family_filter": "false"},
         )
         return read_list(answer)
-
-    async def _is_gone(self, session: Session, video_id: str) -> bool:
-        try:
-            await session.get_json(f"{self.address}/video/{video_id}", params={"fields": "id"})
-        except FetchError as error:
-            if error.http_status not in _GONE:
-                raise
-            return True
-        return False
 
 
 def read_list(answer: Json) -> Found:

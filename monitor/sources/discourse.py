@@ -6,7 +6,7 @@ forums. Quota: each forum's own.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar, Literal
@@ -15,10 +15,12 @@ from pydantic import Field, HttpUrl, SecretStr
 
 from monitor.fetching.base import Session
 from monitor.matching.queries import PHRASES
-from monitor.model import Cursor, Json, Page
+from monitor.model import Cursor, Entry, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
-from monitor.sources.discourse_posts import read_latest, read_search
+from monitor.sources.discourse_posts import read_latest, read_search, read_single
+from monitor.sources.json_fields import record_of
+from monitor.sources.one_by_one import MOST_REQUESTS, look_again
 from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 
@@ -60,10 +62,10 @@ class Discourse(Source[DiscourseOptions]):
     )
     limits: ClassVar[str] = (
         "Search shows an extract of each post, at most 10 pages of 50, and may be refused while "
-        "the forum is busy; `read: latest` gives whole posts, and reads all of them. Edits and "
-        "counts are followed for a week (`latest`: a day), deletions are not seen. Each forum sets "
-        "its own quota."
+        "the forum is busy; `read: latest` gives whole posts, and reads all of them. Edits, counts "
+        "and deletions are followed for a week. Each forum sets its own quota."
     )
+    rechecks: ClassVar[timedelta | None] = timedelta(days=7)
     reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
 
     @property
@@ -77,18 +79,41 @@ class Discourse(Source[DiscourseOptions]):
         is_search = self.options.read == "search"
         return tuple(search.text for search in self._searches()) if is_search else ()
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+    def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each search's new posts, or the forum's."""
-        reader = self._reader(session, session.now - FIRST_SPAN)
-        async for page in reader.read(self._searches(), cursor):
-            yield page
+        return self._reader(session, session.now - FIRST_SPAN).read(self._searches(), cursor)
 
-    async def history(
+    def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield each search's posts since an instant, or the forum's."""
-        reader = self._reader(session, since, is_history=True)
-        async for page in reader.read(self._searches(), cursor):
+        return self._reader(session, since, is_history=True).read(self._searches(), cursor)
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield which posts are gone and, of the latest, whole posts as they are now.
+
+        What the search found is told anew by the search, in its extract: the whole post would be
+        taken for an edit of that.
+        """
+        root = server_root(str(self.options.url), None)
+        is_search = self.options.read == "search"
+        topics: dict[str, Mapping[str, Json]] = {}
+
+        async def look(external_id: str) -> Entry | None:
+            post = await self._get(session, f"/posts/{external_id.rpartition('/')[2]}.json")
+            read_single(post, {}, root)
+            if is_search:
+                return None
+            # A single post does not say what its topic is called, nor how often it was seen.
+            path = f"/t/{post.get('topic_id')}.json"
+            if path not in topics:
+                topics[path] = await self._get(session, path)
+            return read_single(post, topics[path], root)
+
+        most = MOST_REQUESTS if is_search else MOST_REQUESTS // 2
+        async for page in look_again(external_ids, look, now=session.now, most=most):
             yield page
 
     def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
@@ -112,19 +137,20 @@ class Discourse(Source[DiscourseOptions]):
         root = server_root(str(self.options.url), None)
         if search.business is None:
             params: dict[str, str | int] = {} if following is None else {"before": str(following)}
-            answer, _ = await session.get_json(
-                f"{self.address}/posts.json", params=params, headers=self._headers()
-            )
-            return read_latest(answer, root)
+            return read_latest(await self._get(session, "/posts.json", params), root)
         number = following if isinstance(following, int) else 1
         # The filter knows days only, and of the forum's own time zone: one more is asked for.
         day = (after - timedelta(days=1)).date().isoformat()
+        params = {"q": f"{search.text} order:latest after:{day}", "page": number}
+        return read_search(await self._get(session, "/search.json", params), root, number=number)
+
+    async def _get(
+        self, session: Session, path: str, params: Mapping[str, str | int] | None = None
+    ) -> Mapping[str, Json]:
         answer, _ = await session.get_json(
-            f"{self.address}/search.json",
-            params={"q": f"{search.text} order:latest after:{day}", "page": number},
-            headers=self._headers(),
+            f"{self.address}{path}", params=params, headers=self._headers()
         )
-        return read_search(answer, root, number=number)
+        return record_of(answer, "the answer")
 
     def _headers(self) -> Mapping[str, str]:
         key, user = self.options.api_key, self.options.api_username

@@ -12,6 +12,7 @@ from monitor.model import Entry, Json, Kind
 from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import count_of, instant_of, name_of, text_of, title_of
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of, text_at
+from monitor.sources.one_by_one import gone
 from monitor.sources.search_turns import Found
 
 _LIKE = 2  # the number of "like" among the actions on a post
@@ -79,7 +80,8 @@ def read_post(post: Mapping[str, Json], topic: Mapping[str, Json], root: str) ->
     if number is None or topic_id is None:
         raise Malformed(Code.API, "id is missing" if number is None else "topic_id is missing")
     is_said = post.get("post_type", 1) == 1
-    if post.get("hidden") is True or post.get("deleted_at") or not is_said:
+    is_withdrawn = post.get("deleted_at") or post.get("user_deleted") is True
+    if post.get("hidden") is True or is_withdrawn or not is_said:
         return None
     username = text_at(post, "username")
     slug = topic.get("slug") or post.get("topic_slug") or "-"
@@ -101,6 +103,17 @@ def read_post(post: Mapping[str, Json], topic: Mapping[str, Json], root: str) ->
         views=count_of(topic.get("views")) if is_first else None,
         parent_url=None if is_first else web_url(f"{thread}/{answered or 1}"),
     )
+
+
+def read_single(post: Mapping[str, Json], topic: Mapping[str, Json], root: str) -> Entry:
+    """Read a post that was asked for by its number. Raises Malformed as ``read_post`` does.
+
+    Raises ``FetchError(gone)`` for one that is deleted, or hidden from visitors.
+    """
+    entry = read_post(post, topic, root)
+    if entry is None:
+        raise gone("deleted or hidden")
+    return entry
 
 
 def _likes(post: Mapping[str, Json]) -> int | None:

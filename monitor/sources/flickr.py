@@ -7,7 +7,7 @@ at most; a key may ask 3,600 times an hour.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from json import loads
@@ -30,6 +30,7 @@ from monitor.sources.flickr_photos import (
     read_photo,
 )
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of
+from monitor.sources.one_by_one import gone, look_again
 from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
@@ -43,6 +44,9 @@ _EXTRAS = (
     "description,date_upload,date_taken,owner_name,path_alias,tags,views,media,url_m,count_comments"
     ",count_faves"
 )
+# https://www.flickr.com/services/api/flickr.photos.getInfo.html: not found, permission denied.
+_NO_PHOTO = ("1 ", "2 ")
+_LOOKED_AT_AGAIN = timedelta(days=7)
 
 
 class FlickrOptions(PagedOptions):
@@ -73,9 +77,11 @@ class Flickr(Source[FlickrOptions]):
     )
     limits: ClassVar[str] = (
         "Public photos and videos. Without a key, the newest 20 under tags made from the names and "
-        "aliases; with one, up to 4,000 a search, found by title, text or tag. Comments only with "
-        "`comments`, on recent photos. 3,600 calls an hour. Commercial use needs Flickr's consent."
+        "aliases; with one, up to 4,000 a search, found by title, text or tag, and edits, counts "
+        "and deletions are followed for a week. Comments only with `comments`, on recent photos. "
+        "3,600 calls an hour. Commercial use needs Flickr's consent."
     )
+    rechecks: ClassVar[timedelta | None] = _LOOKED_AT_AGAIN
     reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
 
     @property
@@ -104,6 +110,29 @@ class Flickr(Source[FlickrOptions]):
         async for page in self._with_comments(session, found, cursor):
             yield page
 
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield which photos are gone, or shown to friends only; a request each, needs the key.
+
+        What has changed of those that are there, the search tells.
+        """
+        if self.options.key is None:
+            return
+
+        async def look(photo_id: str) -> None:
+            try:
+                await self._call(session, "flickr.photos.getInfo", {"photo_id": photo_id})
+            except Malformed as refusal:
+                if refusal.detail.startswith(_NO_PHOTO):
+                    raise gone(refusal.detail) from None
+                raise
+
+        # A comment's number has hyphens: nothing tells of one.
+        photos = [photo_id for photo_id in external_ids if photo_id.isdigit()]
+        async for page in look_again(photos, look, now=session.now):
+            yield page
+
     def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
         async def ask(search: Search, after: datetime, following: Json) -> Found:
             if self.options.key is None:
@@ -115,6 +144,7 @@ class Flickr(Source[FlickrOptions]):
             now=session.now,
             since=since,
             max_pages=self.options.max_pages,
+            overlap=_LOOKED_AT_AGAIN,
             bounded=self.options.key is not None,
             is_history=is_history,
         )

@@ -19,6 +19,7 @@ from monitor.sources.base import PagedOptions, Source
 from monitor.sources.entry_parts import count_of, id_of, instant_of, name_of, text_of, title_of
 from monitor.sources.epoch import instant_at
 from monitor.sources.json_fields import list_at, read_each, record_of, rows_of, text_at
+from monitor.sources.one_by_one import gone, look_again
 from monitor.sources.search_progress import seconds_of
 from monitor.sources.search_turns import Found, Search, searches_for, second_to_go_on
 from monitor.sources.search_walk import FIRST_SPAN, Reader
@@ -28,6 +29,9 @@ SITE = "https://news.ycombinator.com"
 PAGE_SIZE = 100
 BATCH = 50
 """Items of one request, so that its address stays below 2,000 characters."""
+
+
+_LOOKED_AT_AGAIN = timedelta(days=7)
 
 
 class HackerNewsOptions(PagedOptions):
@@ -41,12 +45,12 @@ class HackerNews(Source[HackerNewsOptions]):
     platform: ClassVar[str] = "hacker_news"
     every: ClassVar[timedelta] = timedelta(hours=2)
     options_type: ClassVar = HackerNewsOptions
-    rechecks: ClassVar[timedelta | None] = timedelta(days=7)
+    rechecks: ClassVar[timedelta | None] = _LOOKED_AT_AGAIN
     reaches_back: ClassVar[timedelta | None] = timedelta(days=365 * 20)
     limits: ClassVar[str] = (
         "English, and about technology: hardly a French shop is named there. One search for each "
-        "name and alias. The first poll reads 30 days back. Points and comments of a story are "
-        "refreshed for a week; nothing tells what was deleted. No quota is published."
+        "name and alias. The first poll reads 30 days back. Edits, the points and comments of a "
+        "story, and deletions are followed for a week. No quota is published."
     )
 
     @property
@@ -72,8 +76,12 @@ class HackerNews(Source[HackerNewsOptions]):
     async def recheck(
         self, session: Session, external_ids: Sequence[str]
     ) -> AsyncGenerator[Page, None]:
-        """Yield the stories among these items as they are now; a comment has no counts."""
+        """Yield stories as they are now and, asked for one by one, which other items are gone.
+
+        A comment has no counts, and the search tells its edits.
+        """
         ids = [item for item in external_ids if item.isdigit()]
+        there: set[str] = set()
         for start in range(0, len(ids), BATCH):
             batch = ",".join(f"story_{item}" for item in ids[start : start + BATCH])
             answer, _ = await session.get_json(
@@ -81,7 +89,16 @@ class HackerNews(Source[HackerNewsOptions]):
                 params={"tags": f"story,({batch})", "hitsPerPage": PAGE_SIZE},
             )
             found = read_hits(answer)
+            there |= {entry.external_id for entry in found.entries}
             yield Page(entries=found.entries, cursor={}, problem=found.problem)
+
+        async def look(item: str) -> None:
+            answer, _ = await session.get_json(f"{self._root}/api/v1/items/{item}")
+            check_item(answer)
+
+        rest = [item for item in ids if item not in there]
+        async for page in look_again(rest, look, now=session.now):
+            yield page
 
     @property
     def _root(self) -> str:
@@ -101,6 +118,7 @@ class HackerNews(Source[HackerNewsOptions]):
             now=session.now,
             since=since,
             max_pages=self.options.max_pages,
+            overlap=_LOOKED_AT_AGAIN,
             is_history=is_history,
         )
         return reader.read(searches_for(self.businesses, PHRASES), cursor)
@@ -160,6 +178,18 @@ def read_hit(hit: Mapping[str, Json]) -> Entry:
         comments=count_of(hit.get("num_comments")),
         parent_url=_item_url(parent) if is_comment and parent else None,
     )
+
+
+def check_item(answer: Json) -> None:
+    """Take one item, with all that was answered to it, for there. Raises Malformed(api).
+
+    Raises ``FetchError(gone)`` for one whose author and words were taken away.
+    """
+    item = record_of(answer, "the answer")
+    if count_of(item.get("id")) is None:
+        raise Malformed(Code.API, "id is missing")
+    if not any(item.get(name) for name in ("author", "title", "text")):
+        raise gone("deleted")
 
 
 def _item_url(item: str) -> str:

@@ -6,7 +6,7 @@ account. Quota: each server's own; by default 60 searches in 10 minutes.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,16 +18,18 @@ from pydantic import Field, HttpUrl
 from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
 from monitor.matching.queries import LEMMY
-from monitor.model import Cursor, Json, Page
+from monitor.model import Cursor, Entry, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.lemmy_views import (
     Site,
     is_version_3,
+    read_found,
     read_languages,
     read_page,
     read_results,
 )
+from monitor.sources.one_by_one import gone, is_gone, look_again
 from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 
@@ -38,6 +40,8 @@ _REFUSALS = {
     "instance_is_private": Code.AUTH,
     "not_logged_in": Code.AUTH,
 }
+# Before and since 1.0 (LemmyNet/lemmy crates/api/api/src/federation/resolve_object.rs).
+_NOT_FOUND = (b'"couldnt_find_object"', b'"not_found"')
 PAGE_SIZE = 50  # the most that one answer holds
 
 
@@ -62,10 +66,10 @@ class Lemmy(Source[LemmyOptions]):
     options_type: ClassVar = LemmyOptions
     limits: ClassVar[str] = (
         "Sees what that server knows of the communities its members follow; a private server shows "
-        "nothing. Edits and counts are followed for a week, deletions are not seen. By default 60 "
-        "searches in 10 minutes. "
-        "French-speaking: jlai.lu."
+        "nothing. Edits, counts and deletions, as far as that server hears of them, are followed "
+        "for a week. By default 60 searches in 10 minutes. French-speaking: jlai.lu."
     )
+    rechecks: ClassVar[timedelta | None] = _LOOKED_AT_AGAIN
     reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
 
     @property
@@ -101,6 +105,29 @@ class Lemmy(Source[LemmyOptions]):
         reader = self._reader(session, site, since, is_history=True)
         async for page in reader.read(self._searches(), cursor):
             yield _remember(page, site)
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield posts and comments as they are now, a request each, and those that are gone.
+
+        They are asked for by their addresses: their numbers differ from server to server.
+        """
+        site = await self._look(session)
+
+        async def look(address: str) -> Entry | None:
+            path = f"/api/v{site.version}/resolve_object"
+            try:
+                answer = await self._get(session, path, {"q": address})
+            except FetchError as error:
+                # The status is 404 or 400, by what its database said.
+                if is_gone(error) or any(name in error.body for name in _NOT_FOUND):
+                    raise gone("not found") from None
+                raise
+            return read_found(answer, site)
+
+        async for page in look_again(external_ids, look, now=session.now):
+            yield page
 
     async def _walk(
         self, session: Session, cursor: Cursor, site: Site

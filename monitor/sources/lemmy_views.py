@@ -16,6 +16,7 @@ from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import count_of, id_of, instant_of, language_of, name_of, title_of
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of, text_at
 from monitor.sources.markdown import markdown_text
+from monitor.sources.one_by_one import gone
 from monitor.sources.search_turns import Found
 
 _ROOT_PATH = 2  # "0.34" is the path of a comment on the post itself
@@ -80,6 +81,20 @@ def read_results(answer: Json, site: Site) -> Found:
         following=following if isinstance(following, str) and following else None,
         problem=problem,
     )
+
+
+def read_found(answer: Json, site: Site) -> Entry:
+    """Read the post or comment of a ``/resolve_object`` answer. Raises Malformed(api).
+
+    Raises ``FetchError(gone)`` when it was deleted.
+    """
+    whole = record_of(answer, "the answer")
+    rows = list_at(whole, "search") or list_at(whole, "results")
+    told = rows[0] if rows else whole.get("comment") or whole.get("post")
+    entry = read_view(record_of(told, "what was found"), site)
+    if entry is None:
+        raise gone("deleted")
+    return entry
 
 
 def read_view(view: Mapping[str, Json], site: Site) -> Entry | None:

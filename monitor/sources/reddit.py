@@ -77,9 +77,9 @@ class Reddit(Source[RedditOptions]):
         "identifier and secret (https://www.reddit.com/prefs/apps)."
     )
     limits: ClassVar[str] = (
-        "Finds posts, not comments, and no more than the newest 1,000. Feeds hold no counts, and "
-        "edits and deletions are seen with an app only. Its terms: delete what was deleted there, "
-        "train no model, ask before commercial use."
+        "Finds posts, not comments, and no more than the newest 1,000. With an app, edits, counts "
+        "and deletions are followed for a week; without, edits for two days: feeds hold no counts. "
+        "Its terms: delete what was deleted there, train no model, ask before commercial use."
     )
     rechecks: ClassVar[timedelta | None] = timedelta(days=7)
     reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
@@ -103,19 +103,15 @@ class Reddit(Source[RedditOptions]):
         """One search a business."""
         return tuple(search.text for search in self._searches())
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+    def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each search's new posts."""
-        reader = self._reader(session, session.now - FIRST_SPAN)
-        async for page in reader.read(self._searches(), cursor):
-            yield page
+        return self._reader(session, session.now - FIRST_SPAN).read(self._searches(), cursor)
 
-    async def history(
+    def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield each search's posts since an instant."""
-        reader = self._reader(session, since, is_history=True)
-        async for page in reader.read(self._searches(), cursor):
-            yield page
+        return self._reader(session, since, is_history=True).read(self._searches(), cursor)
 
     async def recheck(
         self, session: Session, external_ids: Sequence[str]

@@ -34,6 +34,7 @@ PAGE_SIZE = 100
 ANONYMOUS_QUOTA, KEY_QUOTA = 300, 10_000
 """Requests a day."""
 
+_LOOKED_AT_AGAIN = timedelta(days=7)
 _THROTTLED = 502  # https://api.stackexchange.com/docs/error-handling
 _BUSY = 503
 _NOT_ALLOWED = (401, 402, 403, 405, 406)
@@ -63,7 +64,7 @@ class StackExchange(Source[StackExchangeOptions]):
     platform: ClassVar[str] = "stack_exchange"
     every: ClassVar[timedelta] = timedelta(hours=6)
     options_type: ClassVar = StackExchangeOptions
-    rechecks: ClassVar[timedelta | None] = timedelta(days=7)
+    rechecks: ClassVar[timedelta | None] = _LOOKED_AT_AGAIN
     reaches_back: ClassVar[timedelta | None] = timedelta(days=365 * 20)
     credentials: ClassVar[str | None] = (
         "None. With a free key, from https://stackapps.com › Register an application, the quota "
@@ -71,8 +72,9 @@ class StackExchange(Source[StackExchangeOptions]):
     )
     limits: ClassVar[str] = (
         "Questions and answers of one site, no comments; there is no French site where shops are "
-        "spoken of. One request a name. Authors are told only where the site tells them. Texts "
-        "are CC BY-SA: name the author where you quote them."
+        "spoken of. One request a name. Authors are told only where the site tells them. Counts, "
+        "edits of the extracts and deletions are followed for a week. Texts are CC BY-SA: name "
+        "the author where you quote them."
     )
 
     @property
@@ -98,7 +100,7 @@ class StackExchange(Source[StackExchangeOptions]):
     async def recheck(
         self, session: Session, external_ids: Sequence[str]
     ) -> AsyncGenerator[Page, None]:
-        """Yield which of these posts are no longer there."""
+        """Yield which of these posts are no longer there; the search tells what has changed."""
         numbers = [
             i.rpartition(":")[2] for i in external_ids if i.startswith(f"{self.options.site}:")
         ]
@@ -135,6 +137,7 @@ class StackExchange(Source[StackExchangeOptions]):
             now=session.now,
             since=since,
             max_pages=self.options.max_pages,
+            overlap=_LOOKED_AT_AGAIN,
             is_history=is_history,
         )
         told = cursor

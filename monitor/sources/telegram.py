@@ -13,10 +13,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
+from monitor.errors import SourceError
 from monitor.fetching.base import Session
 from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
+from monitor.sources.one_by_one import MOST_REQUESTS, ends_looking
 from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import Found, Search
 from monitor.sources.search_walk import Reader
@@ -65,43 +67,53 @@ class Telegram(Source[TelegramOptions]):
         channels = self.options.channels
         return f"{self._root}/s/{channels[0]}" if len(channels) == 1 else self._root
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+    def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield each channel's new messages."""
-        reader = self._reader(session, session.now - _FIRST_SPAN)
-        async for page in reader.read(self._channels(), cursor):
-            yield page
+        return self._reader(session, session.now - _FIRST_SPAN).read(self._channels(), cursor)
 
-    async def history(
+    def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield each channel's messages since an instant."""
-        reader = self._reader(session, since, is_history=True)
-        async for page in reader.read(self._channels(), cursor):
-            yield page
+        return self._reader(session, since, is_history=True).read(self._channels(), cursor)
 
     async def recheck(
         self, session: Session, external_ids: Sequence[str]
     ) -> AsyncGenerator[Page, None]:
         """Yield messages as they are now, page by page; those missing between others are removed.
 
-        The oldest of a page bounds what it tells: a channel that shows nothing tells nothing.
+        The oldest of a page bounds what it tells: a channel that shows nothing tells nothing. Each
+        channel has its share of the requests; one that cannot be read costs itself only.
         """
-        for channel, wanted in _by_channel(external_ids).items():
-            numbers = set(wanted)
-            while numbers:
-                found = await self._ask(session, channel, max(numbers) + 1)
-                there = _by_channel([e.external_id for e in found.entries]).get(channel, set())
-                if not there:
-                    break
-                asked = {number for number in numbers if number >= min(there)}
-                yield Page(
-                    entries=tuple(e for e in found.entries if _number_of(e.external_id) in asked),
-                    cursor={},
-                    removed=tuple(f"{channel}/{n}" for n in sorted(asked - there)),
-                )
-                if not asked:
-                    break
-                numbers -= asked
+        channels = _by_channel(external_ids)
+        for channel, numbers in channels.items():
+            left = set(numbers)
+            try:
+                for _ in range(max(1, MOST_REQUESTS // len(channels))):
+                    page, asked = await self._look(session, channel, left)
+                    if asked:
+                        yield page
+                    left -= asked
+                    if not (asked and left):
+                        break
+            except SourceError as error:
+                if ends_looking(error):
+                    raise
+                yield Page(entries=(), cursor={}, problem=f"{channel}: {error}")
+
+    async def _look(
+        self, session: Session, channel: str, wanted: set[int]
+    ) -> tuple[Page, set[int]]:
+        """Ask for the newest of the messages; return them, and which the page tells of."""
+        found = await self._ask(session, channel, max(wanted) + 1)
+        there = _by_channel([e.external_id for e in found.entries]).get(channel, set())
+        asked = {number for number in wanted if there and number >= min(there)}
+        page = Page(
+            entries=tuple(e for e in found.entries if _number_of(e.external_id) in asked),
+            cursor={},
+            removed=tuple(f"{channel}/{n}" for n in sorted(asked - there)),
+        )
+        return page, asked
 
     @property
     def _root(self) -> str:

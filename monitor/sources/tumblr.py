@@ -1,34 +1,40 @@
 """Tumblr: the feeds of named blogs and, with a key, posts under a business's tags.
 
-https://github.com/tumblr/docs/blob/master/api.md, read 2026-11: ``/v2/tagged``. It has no search of
-texts. Quota: 1,000 requests an hour and 5,000 a day for each key.
+https://github.com/tumblr/docs/blob/master/api.md, read 2026-11: ``/v2/tagged``, and of one post
+``/v2/blog/…/posts``. It has no search of texts. Quota: 1,000 requests an hour and 5,000 a day for
+each key.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
+from urllib.parse import quote
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from monitor.errors import Code, FetchError, Malformed
 from monitor.fetching.base import Session
 from monitor.matching.queries import WORDS, hashtags, search_queries
-from monitor.model import Cursor, Json, Page, Response
+from monitor.model import Business, Cursor, Json, Page
 from monitor.sources.addresses import at_server, server_root
 from monitor.sources.base import PagedOptions, Source
-from monitor.sources.feed_parsing import is_page, parse_feed
-from monitor.sources.json_fields import part_at, read_each, record_of, rows_of
+from monitor.sources.json_fields import part_at
+from monitor.sources.one_by_one import look_again
 from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import Found, Search
 from monitor.sources.search_walk import FIRST_SPAN, Reader
-from monitor.sources.tumblr_posts import blog_host, each_once, read_post, read_record
+from monitor.sources.tumblr_answers import blog_in, check_post, read_blog, read_tagged
+from monitor.sources.tumblr_posts import blog_host
 
 SERVER = "https://api.tumblr.com"
 PAGE_SIZE = 20  # the most that one answer holds
 AN_HOUR, A_DAY = 1_000, 5_000  # requests of one key
-_LIMITED = 429
+MOST_REMEMBERED = 100
+"""Posts of which the cursor says whose they are: without its blog, none can be asked for."""
+
+_LOOKED_AT_AGAIN = timedelta(days=7)
 
 
 def _check_blogs(blogs: tuple[str, ...]) -> tuple[str, ...]:
@@ -57,7 +63,10 @@ class TumblrOptions(PagedOptions):
 
 
 class Tumblr(Source[TumblrOptions]):
-    """Reads blogs and tags in turn. ``base_url`` stands for the API and for every blog."""
+    """Reads blogs and tags in turn. ``base_url`` stands for the API and for every blog.
+
+    With a key, the cursor also holds the blogs of the newest posts, by the posts' identifiers.
+    """
 
     type: ClassVar[str] = "tumblr"
     platform: ClassVar[str] = "tumblr"
@@ -71,9 +80,17 @@ class Tumblr(Source[TumblrOptions]):
         "Sees the newest 20 posts of each blog and, with a key, public posts under tags made from "
         "names and aliases: a post that only names the business in its text is not found. A "
         "reblog without words of its own counts as the post it repeats. Notes (likes, reblogs and "
-        "replies together) are shown as likes. 1,000 requests an hour and 5,000 a day for each key."
+        "replies together) are shown as likes. With a key, edits and notes of what is under tags, "
+        "and deletions, are followed for a week. 1,000 requests an hour and 5,000 a day for each "
+        "key."
     )
+    rechecks: ClassVar[timedelta | None] = _LOOKED_AT_AGAIN
     reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
+
+    def __init__(self, options: TumblrOptions, businesses: tuple[Business, ...]) -> None:
+        """Take options and businesses; whose the newest posts are is read with them."""
+        super().__init__(options, businesses)
+        self._blog_of: Mapping[str, str] = {}
 
     @property
     def address(self) -> str:
@@ -89,17 +106,43 @@ class Tumblr(Source[TumblrOptions]):
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield what is new of each blog and tag, from the one that the last poll did not reach."""
+        known = part_at(cursor, "posts")
+        self._blog_of = {post_id: blog for post_id, blog in known.items() if isinstance(blog, str)}
         reader = self._reader(session, session.now - FIRST_SPAN)
         async for page in reader.read([*self._blogs(), *self._tags()], cursor):
-            yield page
+            yield page if self.options.key is None else self._remember(page)
 
-    async def history(
+    def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield the posts under each tag since an instant; a blog's feed reaches no further."""
-        reader = self._reader(session, since, is_history=True)
-        async for page in reader.read(self._tags(), cursor):
+        return self._reader(session, since, is_history=True).read(self._tags(), cursor)
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        """Yield which posts are gone; a request each, needs the key.
+
+        Only of those that ``pages`` read or the cursor it began with told the blog of.
+        """
+        if self.options.key is None:
+            return
+        known = [post_id for post_id in external_ids if post_id in self._blog_of]
+
+        async def look(post_id: str) -> None:
+            blog = quote(self._blog_of[post_id], safe="")
+            answer = await self._ask(session, f"/v2/blog/{blog}/posts", {"id": post_id})
+            check_post(answer)
+
+        async for page in look_again(known, look, now=session.now):
             yield page
+
+    def _remember(self, page: Page) -> Page:
+        """Return the page with the blogs of the newest posts, its own among them, in its cursor."""
+        found = {e.external_id: blog for e in page.entries if (blog := blog_in(e)) is not None}
+        newest = sorted({**self._blog_of, **found}.items(), key=lambda row: int(row[0]))
+        self._blog_of = dict(newest[-MOST_REMEMBERED:])
+        return replace(page, cursor={**page.cursor, "posts": dict(self._blog_of)})
 
     def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
         async def ask(search: Search, _: datetime, following: Json) -> Found:
@@ -112,6 +155,7 @@ class Tumblr(Source[TumblrOptions]):
             now=session.now,
             since=since,
             max_pages=self.options.max_pages,
+            overlap=_LOOKED_AT_AGAIN,
             bounded=False,
             is_history=is_history,
         )
@@ -137,72 +181,25 @@ class Tumblr(Source[TumblrOptions]):
         return await read_aside(read_blog, response)
 
     async def _ask_tag(self, session: Session, tag: str, following: Json) -> Found:
-        if self.options.key is None:  # no tag is looked for then
-            return Found(entries=(), rows=0)
-        _spend(session, self.options.key)
-        params: dict[str, str | int] = {
-            "tag": tag,
-            "limit": PAGE_SIZE,
-            "filter": "text",
-            "reblog_info": "true",
-            "api_key": self.options.key.get_secret_value(),
-        }
+        params: dict[str, str | int] = {"tag": tag, "limit": PAGE_SIZE, "reblog_info": "true"}
         if isinstance(following, int):
             params["before"] = following
+        return read_tagged(await self._ask(session, "/v2/tagged", params), before=following)
+
+    async def _ask(self, session: Session, path: str, params: Mapping[str, str | int]) -> Json:
+        """Ask the API, counted first."""
+        key = "" if self.options.key is None else self.options.key.get_secret_value()
+        _spend(session, key)
         root = server_root(SERVER, self.options.base_url)
-        answer, _ = await session.get_json(f"{root}/v2/tagged", params=params)
-        return read_tagged(answer, before=following)
+        answer, _ = await session.get_json(
+            f"{root}{path}", params={**params, "filter": "text", "api_key": key}
+        )
+        return answer
 
 
-def _spend(session: Session, key: SecretStr) -> None:
+def _spend(session: Session, key: str) -> None:
     """Count one request in both allowances of the key; a day is taken to end at midnight UTC."""
     hour = session.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     midnight = session.now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    whose = key.get_secret_value()
-    session.spend("tumblr, an hour", 1, limit=AN_HOUR, renews_at=hour, key=whose)
-    session.spend("tumblr, a day", 1, limit=A_DAY, renews_at=midnight, key=whose)
-
-
-def read_blog(response: Response) -> Found:
-    """Read a blog's feed. Raises ``Malformed``: ``not_a_feed`` for a page of login or refusal."""
-    if is_page(response):
-        raise Malformed(Code.NOT_A_FEED, "a page where a blog's feed was due")
-    feed = parse_feed(response)
-    entries = tuple(read_record(record, feed, response.url) for record in feed.entries)
-    return Found(entries=entries, rows=len(entries), problem=feed.problem)
-
-
-def read_tagged(answer: Json, *, before: Json = None) -> Found:
-    """Read one answer of ``/v2/tagged``; ``before`` is the instant that was asked with.
-
-    Raises Malformed(api), naming what is not there, and ``FetchError(rate_limited)``.
-    """
-    whole = record_of(answer, "the answer")
-    if part_at(whole, "meta").get("status") == _LIMITED:
-        raise FetchError(Code.RATE_LIMITED, "Limit Exceeded", http_status=_LIMITED)
-    rows = rows_of(whole.get("response"), "response")
-    entries, problem = read_each(rows, read_post, "response")
-    return Found(
-        entries=each_once(entries),
-        rows=len(rows),
-        following=_following(rows, before),
-        problem=problem,
-    )
-
-
-def _following(rows: Sequence[Json], before: Json) -> int | None:
-    """Return the instant before which older posts are asked for.
-
-    One second more than the oldest here, of which the answer may hold only some posts; of a
-    featured tag, by the instant it was featured ("Tagged Method" of the documentation).
-    """
-    instants = [
-        instant
-        for row in rows
-        if isinstance(row, Mapping)
-        and isinstance(instant := row.get("featured_timestamp") or row.get("timestamp"), int)
-    ]
-    if not instants:
-        return None
-    oldest = min(instants) + 1
-    return min(oldest, before - 1) if isinstance(before, int) else oldest
+    session.spend("tumblr, an hour", 1, limit=AN_HOUR, renews_at=hour, key=key)
+    session.spend("tumblr, a day", 1, limit=A_DAY, renews_at=midnight, key=key)

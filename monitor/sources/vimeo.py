@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import ClassVar
 
 from pydantic import Field, SecretStr
@@ -29,21 +28,19 @@ from monitor.sources.entry_parts import (
     verbatim_text_of,
 )
 from monitor.sources.json_fields import part_at, read_each, record_of, rows_of, text_at
+from monitor.sources.one_by_one import look_again
 from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 
 SERVER = "https://api.vimeo.com"
 PAGE_SIZE = 100
 RECHECKED_AT_ONCE = 50
-MAX_ASKED_AGAIN = 10
-"""Videos missing from an answer that are asked for one by one, to be sure that they are gone."""
 
 _FIELDS = (
     "uri,name,description,link,created_time,language,user.name,user.link,"
     "user.metadata.connections.followers.total,stats.plays,metadata.connections.likes.total,"
     "metadata.connections.comments.total,pictures.base_link"
 )
-_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 class VimeoOptions(PagedOptions):
@@ -68,8 +65,8 @@ class Vimeo(Source[VimeoOptions]):
     limits: ClassVar[str] = (
         "Sees titles, descriptions and tags of public videos, not what is said in them, nor "
         "comments. The search is loose and takes no date: a first poll reads `max_pages` pages of "
-        "100, however old. Some 50 requests a minute, by account. Plays are unknown where the "
-        "author hides them."
+        "100, however old. Counts, edits and deletions are followed for a week. Some 50 requests a "
+        "minute, by account. Plays are unknown where the author hides them."
     )
     rechecks: ClassVar[timedelta | None] = timedelta(days=7)
     reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
@@ -89,35 +86,36 @@ class Vimeo(Source[VimeoOptions]):
         """One search a name."""
         return tuple(search.text for search in _searches(self.businesses))
 
-    async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
+    def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield what each search finds that is new, edited or counted anew."""
         reader = self._reader(session, session.now - FIRST_SPAN)
-        async for page in reader.read(_searches(self.businesses), cursor):
-            yield page
+        return reader.read(_searches(self.businesses), cursor)
 
-    async def history(
+    def history(
         self, session: Session, since: datetime, cursor: Cursor
     ) -> AsyncGenerator[Page, None]:
         """Yield what each search finds, back to an instant."""
         reader = self._reader(session, since, is_history=True)
-        async for page in reader.read(_searches(self.businesses), cursor):
-            yield page
+        return reader.read(_searches(self.businesses), cursor)
 
     async def recheck(
         self, session: Session, external_ids: Sequence[str]
     ) -> AsyncGenerator[Page, None]:
         """Yield videos as they are now, and those that are no longer there."""
+        missing: list[str] = []
         for start in range(0, len(external_ids), RECHECKED_AT_ONCE):
             batch = external_ids[start : start + RECHECKED_AT_ONCE]
             found = await self._ask(session, {"uris": ",".join(f"/videos/{i}" for i in batch)})
             there = {entry.external_id for entry in found.entries}
-            missing = [i for i in batch if i not in there][:MAX_ASKED_AGAIN]
-            yield Page(
-                entries=found.entries,
-                cursor={},
-                problem=found.problem,
-                removed=tuple([i for i in missing if await self._is_gone(session, i)]),
-            )
+            missing += [video_id for video_id in batch if video_id not in there]
+            yield Page(entries=found.entries, cursor={}, problem=found.problem)
+
+        async def look(video_id: str) -> None:
+            # That it is missing from an answer does not say that it is gone.
+            await self._get(session, f"/videos/{video_id}", {"fields": "uri"})
+
+        async for page in look_again(missing, look, now=session.now):
+            yield page
 
     def _reader(self, session: Session, since: datetime, *, is_history: bool = False) -> Reader:
         async def ask(search: Search, after: datetime, following: Json) -> Found:
@@ -144,15 +142,6 @@ class Vimeo(Source[VimeoOptions]):
             session, "/videos", {**asked, "per_page": PAGE_SIZE, "fields": _FIELDS}
         )
         return read_list(answer)
-
-    async def _is_gone(self, session: Session, video_id: str) -> bool:
-        try:
-            await self._get(session, f"/videos/{video_id}", {"fields": "uri"})
-        except FetchError as error:
-            if error.http_status not in _GONE:
-                raise
-            return True
-        return False
 
     async def _get(self, session: Session, path: str, params: Mapping[str, str | int]) -> Json:
         """Ask, unless the last answer said that nothing is left to ask with for now."""

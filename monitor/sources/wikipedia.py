@@ -77,8 +77,8 @@ class Wikipedia(Source[WikipediaOptions]):
         "A small business is rarely named there. Another wiki's own search is asked for one name "
         "at a time, in texts and in titles. An article that a search finds is told with the line "
         "that names the business, and with the date of its last edit; an edit of a watched "
-        "article with its summary, not with what was changed. Texts are CC BY-SA: name the source"
-        " where you quote them."
+        "article with its summary, not with what was changed. That an article was deleted is seen "
+        "for a week. Texts are CC BY-SA: name the source where you quote them."
     )
 
     @property

@@ -19,6 +19,7 @@ from monitor.model import Cursor, Entry, Json, Kind, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.json_fields import list_at
+from monitor.sources.one_by_one import look_again
 from monitor.sources.search_turns import Found, Search, newest_first
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.youtube_api import YoutubeApi
@@ -120,7 +121,8 @@ class Youtube(Source[YoutubeOptions]):
         "10,000 units for all else; both are renewed at midnight Pacific time. The search sees "
         "titles and descriptions, not what is said; no estimate of how many there are. Comments "
         "under the 20 newest videos of those found last; replies that come after the first "
-        "reading are seen while they are among the newest of a thread. `base_url` stands for "
+        "reading are seen while they are among the newest of a thread. With a key, deletions, and "
+        "counts and edits of videos, are followed for a week. `base_url` stands for "
         "www.youtube.com and www.googleapis.com. YouTube's terms and Google's privacy policy "
         "(policies.google.com/privacy) apply."
     )
@@ -166,7 +168,10 @@ class Youtube(Source[YoutubeOptions]):
     async def recheck(
         self, session: Session, external_ids: Sequence[str]
     ) -> AsyncGenerator[Page, None]:
-        """Yield videos as they are now, and those that are no longer public; needs the key."""
+        """Yield videos as they are now, and what is no longer public; needs the key.
+
+        Of comments only which are gone: asked for by itself, one does not say under which video.
+        """
         api = self._api(session)
         if api is None:
             return
@@ -179,6 +184,9 @@ class Youtube(Source[YoutubeOptions]):
                 problem=found.problem,
                 removed=tuple(i for i in batch if i not in there) if not found.problem else (),
             )
+        comments = [i for i in external_ids if len(i) >= _COMMENT_ID]
+        async for page in look_again(comments, api.check_comment, now=session.now):
+            yield page
 
     async def history(
         self, session: Session, since: datetime, cursor: Cursor

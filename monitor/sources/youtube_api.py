@@ -18,6 +18,8 @@ from pydantic import SecretStr
 from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
 from monitor.model import Entry, Json
+from monitor.sources.json_fields import record_of, rows_of
+from monitor.sources.one_by_one import gone
 from monitor.sources.search_turns import Found
 from monitor.sources.youtube_entries import read_followers, read_replies, read_videos
 
@@ -84,6 +86,13 @@ class YoutubeApi:
                 "videos", {"part": "snippet,statistics", "id": ",".join(batch), "maxResults": BATCH}
             )
             yield batch, read_videos(answer)
+
+    async def check_comment(self, comment_id: str) -> None:
+        """Take a comment that is answered for there. Raises ``FetchError(gone)`` without one."""
+        # By itself: the answer to several may be that one of them cannot be found.
+        answer = await self.ask("comments", {"part": "id", "id": comment_id})
+        if not rows_of(record_of(answer, "the answer").get("items"), "items"):
+            raise gone("no such comment")
 
     async def complete(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Return found videos with whole texts, counts and their channels' subscribers."""

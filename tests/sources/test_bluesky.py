@@ -167,6 +167,12 @@ def test_a_wrong_password_is_an_error_of_the_account() -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_a_handle_may_be_written_with_its_sign() -> None:
+    session = FakeSession(network([]))
+    read_pages(bluesky(identifier="@simon.example"), session)
+    assert session.posted[0][1]["identifier"] == "simon.example"
+
+
 def test_logins_stop_at_the_daily_allowance() -> None:
     session = FakeSession(network([]), spent={"bluesky logins of simon.example": 300})
     with pytest.raises(FetchError) as caught:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from sources.fake_session import DATA, FakeSession, answer, read_pages
 from monitor.errors import Code, FetchError, Malformed
 from monitor.model import Business, Entry, Kind, Page, Response
 from monitor.sources.discourse import Discourse, DiscourseOptions
-from monitor.sources.discourse_posts import read_latest, read_search
+from monitor.sources.discourse_posts import read_latest, read_search, read_single
 
 ROOT = "https://forum.example"
 SEARCH = json.loads((DATA / "discourse" / "search.json").read_text(encoding="utf-8"))
@@ -165,3 +166,57 @@ def test_recorded_answers_are_read(shared: Path) -> None:
     assert len(entries) == 4
     assert entries[0].text == "holla bullhonky."
     assert entries[0].author == "johndoe"
+
+
+# --- looked at again ----------------------------------------------------------------------------
+
+
+def looked_at_again(source: Discourse, answers: dict[str, Any]) -> tuple[list[Page], list[str]]:
+    """Look again at posts 916, 915 and 914; what is not in ``answers`` is a 404."""
+    ids = [f"{ROOT}/p/{number}" for number in (916, 915, 914)]
+    session = FakeSession({f"{ROOT}{path}": answer(told) for path, told in answers.items()})
+
+    async def read() -> list[Page]:
+        return [page async for page in source.recheck(session, ids)]
+
+    pages = asyncio.run(read())
+    return pages, [urlsplit(request.url).path for request in session.asked]
+
+
+SINGLE = json.loads((DATA / "discourse" / "post.json").read_text(encoding="utf-8"))
+TOPIC = {"id": 13, "slug": "fleuristes-du-nord", "title": "Fleuristes du Nord", "posts_count": 5}
+
+
+def test_a_latest_post_is_told_whole_with_its_topic() -> None:
+    answers = {
+        "/posts/916.json": SINGLE,
+        "/posts/915.json": {**SINGLE, "id": 915, "cooked": "Autre"},
+        "/t/13.json": {**TOPIC, "views": 50},
+    }
+    pages, paths = looked_at_again(discourse(read="latest"), answers)
+    first, second = (entry for page in pages for entry in page.entries)
+    assert (first.title, first.text) == ("Fleuristes du Nord", "Quatre semaines, et rien.")
+    assert (first.likes, first.comments, first.views) == (6, 4, 50)
+    assert first.url == "https://forum.example/t/fleuristes-du-nord/13/1"
+    assert second.text == "Autre"
+    assert [one for page in pages for one in page.removed] == [f"{ROOT}/p/914"]
+    assert paths.count("/t/13.json") == 1
+
+
+def test_of_what_was_searched_only_the_gone_are_told() -> None:
+    deleted = {**SINGLE, "id": 915, "user_deleted": True}
+    pages, paths = looked_at_again(
+        discourse(), {"/posts/916.json": SINGLE, "/posts/915.json": deleted}
+    )
+    assert [page.entries for page in pages] == [(), (), ()]
+    assert [one for page in pages for one in page.removed] == [f"{ROOT}/p/915", f"{ROOT}/p/914"]
+    assert paths == ["/posts/916.json", "/posts/915.json", "/posts/914.json"]
+
+
+def test_a_recorded_post_is_read_by_itself(shared: Path) -> None:
+    path = shared / "recordings" / "discourse" / "topic_1148.json"
+    topic = json.loads(path.read_text(encoding="utf-8"))
+    whole = read_single(topic["post_stream"]["posts"][0], topic, ROOT)
+    assert (whole.external_id, whole.author) == (f"{ROOT}/p/18952", "Raymond Hill")
+    assert (whole.title, whole.likes) == ("[Support] uBlock Origin", 6)
+    assert whole.comments == topic["posts_count"] - 1

@@ -243,3 +243,56 @@ def test_the_recorded_refusal_of_a_key_is_one(shared: Path) -> None:
     with pytest.raises(FetchError) as caught:
         read_answer(recorded(shared, "error_bad_key.xml"))
     assert caught.value.code == Code.AUTH
+
+
+# --- looked at again ----------------------------------------------------------------------------
+
+
+def recheck(source: Flickr, session: FakeSession, ids: list[str]) -> list[Page]:
+    async def read() -> list[Page]:
+        return [page async for page in source.recheck(session, ids)]
+
+    return asyncio.run(read())
+
+
+def fail(code: int, message: str) -> Response:
+    return answer({"stat": "fail", "code": code, "message": message})
+
+
+def test_photos_that_are_gone_or_private_are_removed() -> None:
+    info = answer((DATA / "flickr" / "info.json").read_bytes())
+    told = {
+        "3": info,
+        "2": fail(1, 'Photo "2" not found (invalid ID)'),
+        "1": fail(2, "Permission denied"),
+    }
+    session = FakeSession(lambda url: told[query(url)["photo_id"]])
+    pages = recheck(flickr(key="k"), session, ["3", "2", "6065-3-721", "1"])
+    assert [page.entries for page in pages] == [(), (), ()]
+    assert [one for page in pages for one in page.removed] == ["2", "1"]
+    assert query(session.asked[0].url)["method"] == "flickr.photos.getInfo"
+    assert session.spent == {"flickr, an hour": 3}
+
+
+def test_a_recorded_photo_is_there(shared: Path) -> None:
+    recorded = answer((shared / "recordings" / "flickr" / "photos_getInfo.xml").read_bytes())
+    [page] = recheck(flickr(key="k"), FakeSession(lambda _: recorded), ["32812033543"])
+    assert (page.removed, page.problem) == ((), None)
+
+
+def test_other_faults_remove_nothing() -> None:
+    session = FakeSession(lambda _: fail(105, "Service currently unavailable"))
+    [page] = recheck(flickr(key="k"), session, ["1"])
+    assert (page.removed, page.problem) == ((), "1: http_status: 105 Service currently unavailable")
+
+
+def test_without_a_key_nothing_is_looked_at_again() -> None:
+    assert recheck(flickr(), FakeSession({}), ["1"]) == []
+
+
+def test_a_search_tells_the_counts_of_the_last_week() -> None:
+    first = read_pages(flickr(key="k"), FakeSession(server([1])))
+    session = FakeSession(server([1]))
+    read_pages(flickr(key="k"), session, first[-1].cursor)
+    week = SECOND - 99 - 7 * 86_400
+    assert query(session.asked[0].url)["min_upload_date"] == str(week)

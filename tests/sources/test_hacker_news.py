@@ -12,7 +12,7 @@ from sources.fake_session import BUSINESS, DATA, NOW, FakeSession, answer, read_
 
 from monitor.errors import Code, FetchError, Malformed
 from monitor.model import Business, Json, Kind, Page, Response
-from monitor.sources.hacker_news import HackerNews, HackerNewsOptions, read_hits
+from monitor.sources.hacker_news import HackerNews, HackerNewsOptions, check_item, read_hits
 
 SEARCH = json.loads((DATA / "hacker_news" / "search.json").read_text(encoding="utf-8"))
 NONE = answer({"hits": [], "nbPages": 0})
@@ -69,7 +69,7 @@ def test_every_page_is_read_and_the_next_poll_begins_before_the_newest() -> None
     session.asked.clear()
     assert read_pages(hacker_news(), session, pages[-1].cursor) == []
     bound = query(session.asked[0].url)["numericFilters"]
-    assert bound == f"created_at_i>={RECENT - 2 * 86400}"
+    assert bound == f"created_at_i>={RECENT - 7 * 86400}"
     assert len(session.asked) == 1
 
 
@@ -156,13 +156,48 @@ def recheck(source: HackerNews, session: FakeSession, ids: list[str]) -> list[Pa
     return asyncio.run(read())
 
 
+def items(gone: set[str]) -> FakeSession:
+    """Answer with the one story of a batch, and with items unless they are gone."""
+    item = json.loads((DATA / "hacker_news" / "item.json").read_text(encoding="utf-8"))
+
+    def respond(url: str) -> Response:
+        number = urlsplit(url).path.rpartition("/")[2]
+        if number == "search_by_date":
+            return answer(SEARCH if "story_46221321" in url else {"hits": []})
+        return (
+            answer({"status": 404, "error": "Not Found"}, status=404)
+            if number in gone
+            else answer(item)
+        )
+
+    return FakeSession(respond)
+
+
 def test_stories_are_looked_at_again_in_batches() -> None:
-    session = FakeSession(lambda _: answer(SEARCH))
-    pages = recheck(hacker_news(), session, [str(n) for n in range(1, 61)])
-    assert [query(request.url)["tags"][:24] for request in session.asked] == [
-        "story,(story_1,story_2,s",
-        "story,(story_51,story_52",
-    ]
+    session = items(set())
+    ids = ["46221321", *(str(number) for number in range(1, 60))]
+    pages = recheck(hacker_news(), session, ids)
+    tags = [query(request.url)["tags"][:24] for request in session.asked[:2]]
+    assert tags == ["story,(story_46221321,st", "story,(story_50,story_51"]
     assert all(len(request.url) < 2_000 for request in session.asked)
     assert pages[0].entries[0].likes == 3
-    assert all(page.removed == () for page in pages)
+
+
+def test_what_is_no_story_is_asked_for_by_itself_and_removed_when_gone() -> None:
+    session = items({"7"})
+    pages = recheck(hacker_news(), session, ["46221321", "8", "7"])
+    assert [urlsplit(request.url).path for request in session.asked[1:]] == [
+        "/api/v1/items/8",
+        "/api/v1/items/7",
+    ]
+    assert [one for page in pages for one in page.removed] == ["7"]
+    assert [len(page.entries) for page in pages[1:]] == [0, 0]
+
+
+def test_an_item_without_author_and_words_is_gone() -> None:
+    check_item({"id": 1, "author": None, "title": None, "text": "Fleurs Bougamont?"})
+    with pytest.raises(FetchError) as caught:
+        check_item({"id": 1, "author": None, "title": None, "text": None, "children": []})
+    assert caught.value.code == Code.GONE
+    with pytest.raises(Malformed):
+        check_item({"error": "no"})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -216,3 +217,86 @@ def test_what_a_bad_request_says_is_told(name: str, code: Code) -> None:
     with pytest.raises(FetchError) as caught:
         read_pages(lemmy(), FakeSession(respond))
     assert (caught.value.code, caught.value.http_status) == (code, None)
+
+
+# --- looked at again ----------------------------------------------------------------------------
+
+
+def recheck(source: Lemmy, session: FakeSession, ids: list[str]) -> list[Page]:
+    async def read() -> list[Page]:
+        return [page async for page in source.recheck(session, ids)]
+
+    return asyncio.run(read())
+
+
+def resolving(found: dict[str, Any], *, version: str, status: int = 404) -> FakeSession:
+    """Answer as a server that knows these, by their addresses."""
+
+    def respond(url: str) -> Response:
+        parts = urlsplit(url)
+        number = "3" if version.startswith("0.") else "4"
+        if parts.path != f"/api/v{number}/resolve_object":
+            return server([], version=version)(url)
+        told = found.get(parse_qs(parts.query)["q"][0])
+        return answer({"error": "not_found"}, status=status) if told is None else answer(told)
+
+    return FakeSession(respond)
+
+
+@pytest.mark.parametrize("version", ["0.19.12", "1.0.0"])
+def test_posts_and_comments_are_looked_at_by_their_addresses(version: str) -> None:
+    post, comment = V3["posts"][0], V3["comments"][0]
+    old = version.startswith("0.")
+    session = resolving(
+        {
+            "https://jlai.example/post/7": {"post": post} if old else {"search": [post]},
+            "https://ailleurs.example/comment/99": {"comment": comment}
+            if old
+            else {"results": [comment]},
+        },
+        version=version,
+    )
+    ids = ["https://jlai.example/post/7", "https://ailleurs.example/comment/99", "https://x.test/1"]
+    pages = recheck(lemmy(), session, ids)
+    assert [(e.external_id, e.likes) for page in pages for e in page.entries] == [
+        ("https://jlai.example/post/7", 5),
+        ("https://ailleurs.example/comment/99", 1),
+    ]
+    assert [one for page in pages for one in page.removed] == ["https://x.test/1"]
+
+
+@pytest.mark.parametrize("gone", ["deleted", "removed"])
+def test_what_was_deleted_since_is_removed(gone: str) -> None:
+    found = {"post": view(1, **{gone: True})}
+    session = resolving({"https://jlai.example/post/1": found}, version="0.19.12")
+    [page] = recheck(lemmy(), session, ["https://jlai.example/post/1"])
+    assert page.removed == ("https://jlai.example/post/1",)
+
+
+def test_a_bad_request_that_says_not_found_means_the_same() -> None:
+    session = resolving({}, version="0.19.12", status=400)
+    [page] = recheck(lemmy(), session, ["https://jlai.example/post/1"])
+    assert page.removed == ("https://jlai.example/post/1",)
+
+
+def test_a_throttled_look_ends_with_what_came_before_it() -> None:
+    def respond(url: str) -> Response:
+        if "resolve_object" not in url:
+            return server([])(url)
+        is_first = url.endswith("post%2F2")
+        told = {"post": view(2)} if is_first else {"error": "rate_limit_error"}
+        return answer(told, status=200 if is_first else 400)
+
+    session, pages = FakeSession(respond), list[Page]()
+
+    async def read() -> None:
+        async for page in lemmy().recheck(
+            session, [f"https://jlai.example/post/{n}" for n in (2, 1, 0)]
+        ):
+            pages.append(page)
+
+    with pytest.raises(FetchError) as caught:
+        asyncio.run(read())
+    assert caught.value.code == Code.RATE_LIMITED
+    assert titles(pages) == ["2"]
+    assert paths(session).count("/api/v3/resolve_object") == 2

@@ -12,6 +12,7 @@ from sources.fake_session import DATA, FakeSession, answer, read_pages
 
 from monitor.errors import Code, FetchError, Malformed
 from monitor.model import Business, Entry, Kind, Page, Response
+from monitor.sources.json_fields import part_at
 from monitor.sources.peertube import Peertube, PeertubeOptions
 from monitor.sources.peertube_entries import read_comments, read_videos
 
@@ -233,3 +234,55 @@ def test_recorded_deleted_comments_are_left_out(shared: Path) -> None:
     assert len(found.entries) == len(answer_["data"]) - len(deleted)
     assert found.problem is None
     assert len(found.removed) == len(deleted)
+
+
+# --- looked at again ----------------------------------------------------------------------------
+
+
+def recheck(source: Peertube, session: FakeSession, ids: list[str]) -> list[Page]:
+    async def read() -> list[Page]:
+        return [page async for page in source.recheck(session, ids)]
+
+    return asyncio.run(read())
+
+
+def test_videos_that_are_gone_from_their_instances_are_removed() -> None:
+    cursor = read_pages(peertube(), FakeSession(respond))[-1].cursor
+    again = peertube()
+    read_pages(again, FakeSession(respond), cursor)
+    first, second = part_at(cursor, "homes")
+    not_found: dict[str, Any] = {"detail": "Video not found", "status": 404, "type": "about:blank"}
+
+    def instance(url: str) -> Response:
+        return answer({"uuid": first}) if first in url else answer(not_found, status=404)
+
+    session = FakeSession(instance)
+    pages = recheck(again, session, [first, second, "unknown"])
+    assert [request.url for request in session.asked] == [
+        f"https://tube.example/api/v1/videos/{first}",
+        f"https://autre.example/api/v1/videos/{second}",
+    ]
+    assert [one for page in pages for one in page.removed] == [second]
+
+
+def test_an_instance_that_is_down_costs_no_other() -> None:
+    source = peertube()
+    read_pages(source, FakeSession(respond))
+    [first, second] = [e.external_id for e in read_videos(SEARCH).entries]
+
+    def instance(url: str) -> Response:
+        if "tube.example" in url:
+            raise FetchError(Code.CONNECT, "refused")
+        return answer({}, status=410)
+
+    pages = recheck(source, FakeSession(instance), [first, second])
+    assert [one for page in pages for one in page.removed] == [second]
+
+
+def test_no_more_videos_are_remembered_than_the_newest() -> None:
+    def server(url: str) -> Response:
+        start = int(query(url)["start"])
+        return answer(videos(*range(start, min(start + 50, 150)), total=150))
+
+    pages = read_pages(peertube(), FakeSession(server))
+    assert set(part_at(pages[-1].cursor, "homes")) == {f"u{n}" for n in range(100)}

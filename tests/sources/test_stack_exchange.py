@@ -77,7 +77,7 @@ def test_every_page_is_read_and_the_next_poll_begins_at_the_newest() -> None:
     pages = read_pages(stack_exchange(), session)
     assert [len(page.entries) for page in pages] == [1, 1]
     read_pages(stack_exchange(), session, pages[-1].cursor)
-    assert query(session.asked[2].url)["fromdate"] == str(RECENT - 2 * 86400)
+    assert query(session.asked[2].url)["fromdate"] == str(RECENT - 7 * 86400)
 
 
 def test_a_search_that_was_cut_goes_on_by_date() -> None:

@@ -144,6 +144,24 @@ def test_rechecked_messages_come_as_they_are_and_the_missing_are_removed() -> No
     assert sorted(gone for page in pages for gone in page.removed) == ["ma_ville/4", "ma_ville/7"]
 
 
+def test_a_channel_that_cannot_be_read_costs_itself_only() -> None:
+    def respond(url: str) -> Response:
+        return answer(b"", status=500) if "ma_ville" in url else channel([1, 2])(url)
+
+    first, second = recheck(telegram(), FakeSession(respond), ["ma_ville/2", "autre_ville/1"])
+    assert (first.problem, first.removed) == ("ma_ville: http_status: answered 500", ())
+    assert texts([second]) == ["1"]
+
+
+def test_a_recheck_of_busy_channels_shares_its_requests() -> None:
+    numbers = list(range(1, 201))
+    ids = [f"{name}/{n}" for name in ("ma_ville", "autre_ville") for n in reversed(numbers)]
+    session = FakeSession(channel(numbers, page=2))
+    recheck(telegram(), session, ids)
+    asked = [urlsplit(request.url).path for request in session.asked]
+    assert (asked.count("/s/ma_ville"), asked.count("/s/autre_ville")) == (10, 10)
+
+
 def test_a_channel_that_shows_nothing_any_more_removes_nothing() -> None:
     assert recheck(telegram(), FakeSession(channel([])), ["ma_ville/2"]) == []
 

@@ -14,7 +14,9 @@ from sources.fake_session import DATA, NOW, FakeSession, answer, read_pages
 
 from monitor.errors import Code, FetchError, Malformed
 from monitor.model import Business, Kind, Page, Response
-from monitor.sources.tumblr import Tumblr, TumblrOptions, read_blog, read_tagged
+from monitor.sources.json_fields import part_at
+from monitor.sources.tumblr import Tumblr, TumblrOptions
+from monitor.sources.tumblr_answers import read_blog, read_tagged
 from monitor.sources.tumblr_posts import read_post
 
 RSS = answer((DATA / "tumblr" / "rss.xml").read_bytes(), url="https://bouquets.tumblr.com/rss")
@@ -304,3 +306,67 @@ def test_the_recorded_blog_is_read(shared: Path) -> None:
     assert entries[3].title is None
     assert entries[4].title is None
     assert entries[4].parent_url
+
+
+# --- looked at again ----------------------------------------------------------------------------
+
+
+def recheck(source: Tumblr, session: FakeSession, ids: list[str]) -> list[Page]:
+    async def read() -> list[Page]:
+        return [page async for page in source.recheck(session, ids)]
+
+    return asyncio.run(read())
+
+
+def blogs(there: dict[str, Any]) -> FakeSession:
+    """Answer as ``/v2/blog/…/posts`` does, with a 404 for a post that is not there."""
+
+    def respond(url: str) -> Response:
+        parts = urlsplit(url)
+        key = f"{parts.path.split('/')[3]} {parse_qs(parts.query)['id'][0]}"
+        posts = there.get(key)
+        status = 404 if posts is None else 200
+        return answer({"meta": {"status": status}, "response": {"posts": posts}}, status=status)
+
+    return FakeSession(respond)
+
+
+def test_posts_that_are_gone_from_their_blogs_are_removed() -> None:
+    source = tumblr(blogs=["bouquets"], key="k")
+
+    def respond(url: str) -> Response:
+        return RSS if url.endswith("/rss") else server([1, 2, 3])(url)
+
+    cursor = read_pages(source, FakeSession(respond))[-1].cursor
+    assert {"1", "2", "3"} <= set(part_at(cursor, "posts"))
+    again = tumblr(blogs=["bouquets"], key="k")
+    read_pages(again, FakeSession(respond), cursor)
+    feed = read_blog(RSS).entries[0].external_id
+    session = blogs({"odile 3": [post(3)], "odile 2": []})
+    pages = recheck(again, session, ["3", "2", "1", feed, "999"])
+    assert [one for page in pages for one in page.removed] == ["2", "1", feed]
+    assert "/v2/blog/bouquets.tumblr.com/posts" in session.asked[-1].url
+    assert session.spent == {"tumblr, an hour": 4, "tumblr, a day": 4}
+
+
+def test_of_a_post_whose_blog_is_unknown_nothing_is_asked() -> None:
+    session = FakeSession({})
+    assert recheck(tumblr(key="k"), session, ["1"]) == []
+    assert recheck(tumblr(blogs=["bouquets"]), session, ["1"]) == []
+    assert session.asked == []
+
+
+def test_no_more_posts_are_remembered_than_the_newest() -> None:
+    source = tumblr(key="k", max_pages=20)
+    pages = read_pages(source, FakeSession(server(list(range(1, 200)), size=20)))
+    remembered = part_at(pages[-1].cursor, "posts")
+    assert set(remembered) == {str(number) for number in range(100, 200)}
+
+
+def test_a_refused_look_raises() -> None:
+    source = tumblr(key="k")
+    read_pages(source, FakeSession(server([1])))
+    limited = answer({"meta": {"status": 429, "msg": "Limit Exceeded"}, "response": []})
+    with pytest.raises(FetchError) as caught:
+        recheck(source, FakeSession(lambda _: limited), ["1"])
+    assert caught.value.code == Code.RATE_LIMITED

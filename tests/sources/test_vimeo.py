@@ -121,9 +121,10 @@ def test_a_recheck_confirms_that_a_missing_video_is_gone() -> None:
         return answer(videos(1)) if is_list else answer({"error": "no"}, status=404)
 
     session = FakeSession(respond)
-    [page] = collected(vimeo().recheck(session, ["1", "2"]))
+    there, missing = collected(vimeo().recheck(session, ["1", "2"]))
     assert query(session.asked[0].url)["uris"] == "/videos/1,/videos/2"
-    assert page.removed == ("2",)
+    assert [entry.external_id for entry in there.entries] == ["1"]
+    assert (there.removed, missing.removed) == ((), ("2",))
 
 
 def test_history_stops_at_its_beginning() -> None:

@@ -423,10 +423,27 @@ def test_replies_that_do_not_stand_beside_are_asked_for() -> None:
 def test_a_recheck_renews_counts_and_names_what_is_gone() -> None:
     video = {"id": "v1", "snippet": {"title": "Un"}, "statistics": {"viewCount": "9"}}
     session = FakeSession(api(videos={"items": [video]}))
-    [page] = rechecked(youtube(key="k"), session, "v1", "v2", "UgxAAAAAAAAAAAAAAAAAAAAA1")
+    [page] = rechecked(youtube(key="k"), session, "v1", "v2")
     assert query(session.asked[0].url)["id"] == "v1,v2"
     assert [(e.external_id, e.views) for e in page.entries] == [("v1", 9)]
     assert page.removed == ("v2",)
+
+
+def test_comments_that_are_gone_are_named() -> None:
+    there, lost, none = (f"UgxAAAAAAAAAAAAAAAAAAAAA{number}" for number in (1, 2, 3))
+
+    def comments(url: str) -> Response:
+        asked_for = query(url)["id"]
+        rows: list[Any] = [{"kind": "youtube#comment", "id": there}] if asked_for == there else []
+        told = {"error": {"errors": [{"reason": "commentNotFound"}]}}
+        return answer(told, status=404) if asked_for == lost else answer({"items": rows})
+
+    session = FakeSession(api(comments=comments))
+    pages = rechecked(youtube(key="k"), session, there, lost, none)
+    assert query(session.asked[0].url) == {"part": "id", "id": there}
+    assert [page.entries for page in pages] == [(), (), ()]
+    assert [one for page in pages for one in page.removed] == [lost, none]
+    assert session.spent == {"youtube units": 3}
 
 
 def test_fifty_videos_are_asked_again_at_once() -> None:
