@@ -1,13 +1,15 @@
-"""The feed that a site's page announces: https://www.rssboard.org/rss-autodiscovery."""
+"""The feeds that a page announces (https://www.rssboard.org/rss-autodiscovery), or links to."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 from monitor.model import Response
 from monitor.sources.addresses import web_url
+from monitor.urls import site_of
 
 _MAX_HTML = 1_000_000
 """Bytes of a page that are looked at: the links stand in its head."""
@@ -20,6 +22,10 @@ _TYPES = {
     "application/json": 2,
 }
 _COMMENTS = re.compile(r"comment", re.IGNORECASE)
+# In addresses that people are given under "RSS": /feed/, /rss.xml, /spip.php?page=backend.
+_FEED_LINK = re.compile(
+    r"(?:\b|_)(?:rss2?|atom|feeds?|flux|backend)(?:\b|_)|\.rdf$|/index\.xml$", re.IGNORECASE
+)
 
 
 def discover_feed(page: Response) -> str | None:
@@ -32,11 +38,7 @@ def discover_feeds(page: Response) -> tuple[str, ...]:
 
     Feeds of comments come after those of what is commented on.
     """
-    parser = etree.HTMLParser(no_network=True)
-    try:
-        root = etree.fromstring(page.body[:_MAX_HTML], parser)
-    except etree.LxmlError:
-        return ()
+    root = _root_of(page)
     if root is None:
         return ()
     base = _base_of(root, page.url)
@@ -46,6 +48,29 @@ def discover_feeds(page: Response) -> tuple[str, ...]:
         if (rank := _rank(link)) is not None and (url := web_url(link.get("href"), base))
     ]
     return tuple(dict.fromkeys(url for _, _, url in sorted(ranked)))
+
+
+def linked_feeds(page: Response) -> tuple[str, ...]:
+    """Return the addresses on the same site that a page's links have and that look like feeds.
+
+    They may be no feeds; comments come last.
+    """
+    root = _root_of(page)
+    if root is None:
+        return ()
+    base = _base_of(root, page.url)
+    urls = (web_url(link.get("href"), base) for link in root.iter("a"))
+    own = [url for url in urls if url and site_of(url) == site_of(page.url)]
+    found = [url for url in own if _FEED_LINK.search(urlsplit(url)._replace(netloc="").geturl())]
+    return tuple(dict.fromkeys(sorted(found, key=lambda url: bool(_COMMENTS.search(url)))))
+
+
+def _root_of(page: Response) -> etree._Element | None:
+    parser = etree.HTMLParser(no_network=True)
+    try:
+        return etree.fromstring(page.body[:_MAX_HTML], parser)
+    except etree.LxmlError:
+        return None
 
 
 def _rank(link: etree._Element) -> int | None:

@@ -25,12 +25,14 @@ from monitor.urls import canonical_url, site_of
 
 _NO_TEXT = re.compile(r"(?:image|audio|video|font|model|multipart)/", re.IGNORECASE)
 _VIDEO_SITES = frozenset(("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "dai.ly"))
-# WordPress's and Blogger's addresses of one comment.
-_COMMENT_LINK = re.compile(r"#(?:comment-?\d+|c\d{6,})$", re.IGNORECASE)
+# Addresses of one comment: WordPress's, Blogger's and Dotclear's, SPIP's, Isso's.
+_COMMENT_LINK = re.compile(r"#(?:comment-?|c|forum|isso-)\d+$", re.IGNORECASE)
 # The titles of WordPress's comment feeds, in French and English.
 _COMMENT_TITLE = re.compile(
     r"(?:Par|By)\s?: \S|Commentaires? sur .+ par \S|Comment on .+ by \S", re.IGNORECASE
 )
+# How DokuWiki's feed links a page it tells of as changed: https://www.dokuwiki.org/syndication.
+_CHANGE = re.compile(r"[?&]rev=\d+&do=diff$")
 _LAST_SECOND = 59
 
 
@@ -42,15 +44,16 @@ def read_entries(feed: ParsedFeed, base: str) -> tuple[Entry, ...]:
 def read_entry(record: Record, feed: ParsedFeed, base: str) -> Entry:
     """Read one entry; every field may be missing.
 
-    The identifier is the feed's own, else made from the link, else from title and text.
+    The identifier is the feed's own, else made from the link, else from title and text. A wiki's
+    page stays one, however often it is changed.
     """
-    url = _link(record, base)
+    url = _without_change(_link(record, base))
     title = title_of(record.get("title"))
     text = _text(record)
     kind = _kind(record, url, title)
     published_at = _published_at(record)
     return Entry(
-        external_id=id_of(record.get("id"))
+        external_id=_without_change(id_of(record.get("id")))
         or (canonical_url(url) if url else hash_of(title or "", str(published_at), text)),
         url=url,
         title=title,
@@ -83,6 +86,10 @@ def _link(record: Record, base: str) -> str | None:
     candidates = (record.get("feedburner_origlink"), own, *others)
     urls = (web_url(link, base) for link in candidates if link)
     return next((url for url in urls if url), None)
+
+
+def _without_change(link: str | None) -> str | None:
+    return None if link is None else _CHANGE.sub("", link)
 
 
 def _text(record: Record) -> str:

@@ -7,6 +7,7 @@ is only sent again when it has changed.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +26,7 @@ from monitor.sources.addresses import at_server
 from monitor.sources.base import NetworkOptions, Source
 from monitor.sources.entry_parts import hash_of, instant_of
 from monitor.sources.json_fields import list_at, part_at
-from monitor.sources.passages import PageText, read_page
+from monitor.sources.passages import CELLS, PageText, read_page
 from monitor.sources.readers import read_aside
 from monitor.sources.robots import is_allowed
 from monitor.text import fold
@@ -40,6 +41,7 @@ _MIN_WORDS = 3
 _MIN_ABOUT = 6
 """Words of a passage that says something, on a page that is all about a business."""
 _HASH = 16
+_COUNTED = re.compile(r"\bil y a \d+ \w+|\d+ \w+ ago\b|\d[\d .,]*")
 
 
 class WatchedPageOptions(NetworkOptions):
@@ -61,7 +63,7 @@ class WatchedPage(Source[WatchedPageOptions]):
     every: ClassVar[timedelta] = timedelta(hours=6)
     options_type: ClassVar = WatchedPageOptions
     limits: ClassVar[str] = (
-        "Reads the paragraphs, items and cells of that one page, without its menus and footer, and "
+        "Reads the paragraphs, items and rows of that one page, without its menus and footer, and "
         "takes those that name a business: at the first poll what is there, then what is new. An "
         "edited passage counts as the same when most words stay. A page that is made in the "
         "browser shows nothing, and says so as `empty`. No dates: a passage is dated when found. "
@@ -88,13 +90,10 @@ class WatchedPage(Source[WatchedPageOptions]):
             return
         text = await read_aside(_read, response)
         found = await asyncio.to_thread(self._naming, text)
-        hashes = {_hash_of(passage): passage for passage in found}
-        entries = tuple(
-            self._entry(text, passage) for key, passage in hashes.items() if key not in known
-        )
-        yield Page(
-            entries=entries, cursor={"robots": robots, "known": _renewed(known, list(hashes))}
-        )
+        told = [(_hash_of(passage), passage) for passage in {fold(p): p for p in found}.values()]
+        entries = tuple(self._entry(text, passage) for key, passage in told if key not in known)
+        there = [key for key, _ in told]
+        yield Page(entries=entries, cursor={"robots": robots, "known": _renewed(known, there)})
 
     @property
     def _url(self) -> str:
@@ -125,7 +124,8 @@ class WatchedPage(Source[WatchedPageOptions]):
     def _naming(self, text: PageText) -> list[str]:
         """Return the passages that name a business; on a page about one, all that say something."""
         if self.options.about is not None:
-            return [p for p in text.passages if len(p.split()) >= _MIN_ABOUT]
+            words = ((p, p.replace(CELLS, " ").split()) for p in text.passages)
+            return [p for p, said in words if len(said) >= _MIN_ABOUT]
         # The title is left out: it would name the business in every passage.
         return [p for p in text.passages if self._matcher.match(self._passage(p))]
 
@@ -149,14 +149,18 @@ def _read(response: Response) -> PageText:
 
 
 def _hash_of(passage: str) -> str:
-    """Return by what a passage is known again, however it is spaced, accented or capitalised."""
-    return hash_of(fold(passage))[:_HASH]
+    """Return by what a passage is known again, however it is spaced, accented or capitalised.
+
+    A row is, whatever its numbers: they count views and answers, or the minutes since.
+    """
+    words = fold(passage)
+    return hash_of(_COUNTED.sub("", words) if CELLS in passage else words)[:_HASH]
 
 
 def _renewed(known: Sequence[str], there: Sequence[str]) -> Json:
     """Return the passages to remember: those on the page last, so that others are dropped first."""
     now = set(there)
-    return [*(one for one in known if one not in now), *there][-MAX_KNOWN:]
+    return [*(one for one in known if one not in now), *dict.fromkeys(there)][-MAX_KNOWN:]
 
 
 def _is_absent(error: FetchError) -> bool:

@@ -1,4 +1,4 @@
-"""The passages of a page: its paragraphs, items and cells as plain text, one a block. Pure."""
+"""The passages of a page: its paragraphs, items and rows as plain text, one a block. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from monitor.sources.entry_parts import language_of, title_of, verbatim_text_of
 MAX_PASSAGES = 20_000
 """Blocks of one page that are read: a page of 10 megabytes may hold more."""
 
+CELLS = " | "
+"""What stands between the cells of a row."""
+MAX_ROW = 1_000
+"""Characters of a row of a table beyond which its cells are passages each: it lays out a page."""
+
 # What frames a page, not what it says; and what no reader sees.
 _NAMES_LEFT_OUT = (
     "script style template noscript iframe object svg math head nav footer button select textarea"
@@ -24,6 +29,8 @@ _INLINE_NAMES = (
 )
 _LEFT_OUT = frozenset(_NAMES_LEFT_OUT.split())
 _INLINE = frozenset(_INLINE_NAMES.split())
+_CELLS = frozenset(("td", "th"))
+_CELL_END = "\x1f"  # ASCII's own sign for it; no page holds it
 _CHARSET = re.compile(r"charset=[\"']?([\w.-]+)", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
@@ -62,29 +69,40 @@ def _passages_of(root: etree._Element) -> tuple[str, ...]:
     hidden = 0  # how many of the open elements are left out
 
     def end_block() -> None:
-        text = verbatim_text_of(_INVISIBLE.sub("", " ".join("".join(parts).split())))
+        for text in _cells_of("".join(parts)):
+            if len(passages) < MAX_PASSAGES:
+                passages[text] = None
         parts.clear()
-        if text and len(passages) < MAX_PASSAGES:
-            passages[text] = None
 
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        tag = element.tag
-        if tag == "br":
-            text = " "
-        elif event == "start":
-            text = element.text or ""
-        else:
-            text = ""
-        if tag not in _INLINE and not hidden:
+        if element.tag in _CELLS and not hidden:
+            parts.append(_CELL_END)
+        elif element.tag not in _INLINE and not hidden:
             end_block()
-        if tag in _LEFT_OUT:
+        if element.tag in _LEFT_OUT:
             hidden += 1 if event == "start" else -1
-        if text and not hidden:
-            parts.append(text)
-        if event == "end" and element.tail and not hidden:
-            parts.append(element.tail)
+        if not hidden:
+            parts.append(_text_at(event, element))
     end_block()
     return tuple(passages)
+
+
+def _text_at(event: str, element: etree._Element) -> str:
+    """Return the text that follows the opening, or the closing, of an element."""
+    if event == "end":
+        return element.tail or ""
+    return " " if element.tag == "br" else element.text or ""
+
+
+def _cells_of(block: str) -> list[str]:
+    """Return a block's text, a row's cells joined: the name in one, what is said of it in another.
+
+    A row too long for that comes in its cells.
+    """
+    cells = (" ".join(_INVISIBLE.sub("", cell).split()) for cell in block.split(_CELL_END))
+    texts = [text for cell in cells if (text := verbatim_text_of(cell))]
+    row = CELLS.join(texts)
+    return [row] if 0 < len(row) <= MAX_ROW else texts
 
 
 def _charset_of(response: Response) -> str | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
 from typing import ClassVar, Literal
 
@@ -24,12 +24,13 @@ from monitor.sources.addresses import at_server, without_fragment
 from monitor.sources.base import PagedOptions, Source
 from monitor.sources.entry_parts import count_of
 from monitor.sources.feed_entries import read_entries
-from monitor.sources.feed_parsing import is_page, parse_feed
+from monitor.sources.feed_parsing import parse_feed
 from monitor.sources.json_fields import read_each, rows_of
 from monitor.sources.readers import read_aside
 from monitor.sources.search_turns import Found, Search, searches_for
 from monitor.sources.search_walk import FIRST_SPAN, Reader
 from monitor.sources.wordpress_rest import comment_reader, numbers_of, post_reader
+from monitor.sources.wordpress_site import WordpressSite
 from monitor.urls import shown_url
 
 PAGE_SIZE = 100  # the most that one answer of the API holds
@@ -124,9 +125,9 @@ class Wordpress(Source[WordpressOptions]):
     def _site(self) -> str:
         return str(self.options.url).rstrip("/")
 
-    @property
-    def _root(self) -> str:
-        return at_server(self._site, self.options.base_url).rstrip("/")
+    @cached_property
+    def _server(self) -> WordpressSite:
+        return WordpressSite(at_server(self._site, self.options.base_url).rstrip("/"))
 
     def _parts(self) -> list[Search]:
         parts = [Search(text=part) for part in dict.fromkeys(self.options.read) if part != "search"]
@@ -161,14 +162,11 @@ class Wordpress(Source[WordpressOptions]):
     async def _read_feed(
         self, session: Session, part: Search, number: int, *, conditional: bool
     ) -> Found:
-        path = {"posts": "/feed/", "comments": "/comments/feed/"}.get(part.key, "/")
         params: dict[str, str | int] = {"s": part.text, "feed": "rss2"} if part.business else {}
         if number > 1:
             params["paged"] = number
         try:
-            response = await session.get(
-                f"{self._root}{path}", params=params, conditional=conditional
-            )
+            response = await self._server.feed(session, part.key, params, conditional=conditional)
         except FetchError as error:
             # Past its last page WordPress answers so: recordings wordpress/INDEX.md.
             if number > 1 and error.http_status == HTTPStatus.NOT_FOUND:
@@ -203,9 +201,7 @@ class Wordpress(Source[WordpressOptions]):
         self, session: Session, name: str, params: Mapping[str, str | int]
     ) -> tuple[Found, Response]:
         embedded = {} if name == "comments" else {"_embed": "author,wp:featuredmedia"}
-        answer, response = await session.get_json(
-            f"{self._root}/wp-json/wp/v2/{name}", params={**params, **embedded}
-        )
+        answer, response = await self._server.api(session, name, {**params, **embedded})
         rows = rows_of(answer, name)
         read = comment_reader(self._site) if name == "comments" else post_reader(self._site)
         entries, problem = read_each(rows, read, name)
@@ -213,9 +209,7 @@ class Wordpress(Source[WordpressOptions]):
 
 
 def read_part(response: Response, *, comments: bool) -> Found:
-    """Read a feed of posts or of comments. Raises ``Malformed``: ``not_a_feed`` for a page."""
-    if is_page(response):
-        raise Malformed(Code.NOT_A_FEED, "a page where a feed was due")
+    """Read a feed of posts or of comments. Raises ``Malformed``."""
     feed = parse_feed(response)
     entries = read_entries(feed, response.url)
     if comments:

@@ -49,6 +49,27 @@ def test_an_address_without_a_feed_adds_nothing(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
+def test_pages_that_announce_one_feed_add_it_once(tmp_path: Path) -> None:
+    with FeedServer({"/": PAGE, "/tag/fleurs/": PAGE, "/feed": rss([GOOD])}) as web:
+        file = write_config(tmp_path, feeds=[web.url("/other/")])
+        urls = [web.url(path) for path in ("/", "/tag/fleurs/", "/feed")]
+        done = run_ecoute("sources", "add", *urls, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert file.read_text(encoding="utf-8").count(web.url("/feed")) == 1
+
+
+def test_a_feed_that_a_page_only_links_to_is_added(tmp_path: Path) -> None:
+    links = ("/flux-rss/", "/comments/rss", "/spip.php?page=backend", "/a", "//b.example/feed")
+    page = f"<html><body>{''.join(f'<a href={link}>RSS</a>' for link in links)}</body></html>"
+    pages = {"/": page, "/flux-rss/": "<html><body>Nos flux</body></html>"}
+    with FeedServer({**pages, "/spip.php": rss([GOOD])}) as web:
+        file = write_config(tmp_path, feeds=[web.url("/other")])
+        done = run_ecoute("sources", "add", web.url("/"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert web.url("/spip.php?page=backend") in file.read_text(encoding="utf-8")
+    assert [asked.path for asked in web.requests] == ["/", "/flux-rss/", "/spip.php"]
+
+
 def test_the_press_of_a_departement_is_added(tmp_path: Path) -> None:
     file = write_config(tmp_path)
     done = run_ecoute("sources", "add", "--departement", "59300", cwd=tmp_path)

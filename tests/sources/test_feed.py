@@ -197,6 +197,30 @@ def test_youtube_stars_are_no_rating() -> None:
     assert (video.kind, video.rating, video.views) == (Kind.VIDEO, None, 1204)
 
 
+@pytest.mark.parametrize("sign", ["comment-12", "comment12", "c1204", "forum88", "isso-3"])
+def test_a_comment_is_told_by_its_address(sign: str) -> None:
+    item = f"<item><title>Comment #3</title><link>https://blog.example/fleurs#{sign}</link></item>"
+    [entry] = read_feed(rss(item))[0]
+    assert (entry.kind, entry.parent_url) == (Kind.COMMENT, "https://blog.example/fleurs")
+
+
+@pytest.mark.parametrize("page", ["doku.php?id=commerces:fleurs", "commerces/fleurs"])
+def test_a_changed_page_of_a_wiki_stays_one(page: str) -> None:
+    def changed(revision: int) -> Response:
+        sign = "&amp;" if "?" in page else "?"
+        link = f"https://wiki.example/{page}{sign}rev={revision}&amp;do=diff"
+        return answer(
+            f"""<rdf:RDF xmlns="http://purl.org/rss/1.0/"
+            xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><channel><title>W</title>
+            </channel><item rdf:about="{link}"><title>Fleurs</title><link>{link}</link></item>
+            </rdf:RDF>""".encode()
+        )
+
+    [before], [after] = read_feed(changed(1795580005))[0], read_feed(changed(1795580023))[0]
+    assert before.external_id == after.external_id
+    assert after.url == f"https://wiki.example/{page}"
+
+
 def test_long_titles_and_texts_are_cut() -> None:
     [entry] = read_feed(rss(f"<item><title>{'é' * 900}</title></item>"))[0]
     assert len(entry.title or "") == 300

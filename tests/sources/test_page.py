@@ -100,6 +100,38 @@ def test_text_between_blocks_is_a_passage_of_its_own() -> None:
     assert read_page(answer(html)).passages == ("Un", "Deux et demi", "Trois", "Quatre")
 
 
+def test_what_a_row_says_of_a_name_stands_with_it() -> None:
+    html = b"""<table><tr><th>Nom</th><th>Avis</th></tr>
+    <tr><td> Fleurs <b>Bougamont</b></td><td></td><td>Accueil<br>parfait</td></tr>
+    <tr><td>Rose<td><p>Un peu cher</p><p>Ouvert lundi</p></table>Fin"""
+    assert read_page(answer(html)).passages == (
+        "Nom | Avis",
+        "Fleurs Bougamont | Accueil parfait",
+        "Rose",
+        "Un peu cher",
+        "Ouvert lundi",
+        "Fin",
+    )
+
+
+def test_what_a_row_counts_does_not_make_it_new() -> None:
+    def topics(*rows: str) -> FakeSession:
+        cells = (f"<tr><td>Avis sur Fleurs Bougamont</td><td>{row}</td></tr>" for row in rows)
+        return site(f"<table>{''.join(cells)}</table>")
+
+    first = read_pages(page(), topics("12 vues, il y a 3 min", "Simon : 5/5", "Simon : 1/5"))
+    assert len(texts(first)) == 3
+    cursor = first[-1].cursor
+    later = topics("1 207 vues, il y a 2 heures", "Simon : 4/5", "déçu")
+    assert texts(read_pages(page(), later, cursor)) == ["Avis sur Fleurs Bougamont | déçu"]
+
+
+def test_the_cells_of_a_page_laid_out_as_a_table_stay_apart() -> None:
+    story = "Fleurs Bougamont ouvre le lundi. " * 40
+    html = f"<table><tr><td>Accueil<br>Contact</td><td>{story}</td></tr></table>"
+    assert read_page(answer(html.encode())).passages == ("Accueil Contact", story.strip())
+
+
 # --- what is asked ------------------------------------------------------------------------------
 
 

@@ -55,6 +55,59 @@ def asked(session: FakeSession) -> list[str]:
     return [request.url.removeprefix(SITE) for request in session.asked]
 
 
+# --- where it answers ---------------------------------------------------------------------------
+
+
+def plain_site(url: str) -> Response:
+    """Answer as a site without rewriting does: what is not asked by the query is not there."""
+    query = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
+    if urlsplit(url).path != "/":
+        return answer(b"<html><body>Not Found</body></html>", status=404)
+    if "rest_route" in query:
+        is_post = query["rest_route"] == "/wp/v2/posts"
+        return answer(REST_POSTS if is_post else REST_COMMENTS)
+    if "paged" in query:
+        return answer(b"", status=404)
+    return {"rss2": POSTS, "comments-rss2": COMMENTS}[query["feed"]]
+
+
+def front_page_for_all(url: str) -> Response:
+    """Answer as a site does whose server gives WordPress whatever it does not know itself."""
+    found = plain_site(url)
+    page = b"<!DOCTYPE html><html><body>Accueil</body></html>"
+    return answer(page, content_type="text/html") if found.status == 404 else found
+
+
+@pytest.mark.parametrize("respond", [plain_site, front_page_for_all])
+def test_a_site_without_rewriting_is_asked_by_the_query(
+    respond: Callable[[str], Response],
+) -> None:
+    session, source = FakeSession(respond), wordpress(max_pages=1)
+    assert [len(page.entries) for page in read_pages(source, session)] == [2, 1]
+    assert asked(session) == ["/feed/", "/?feed=rss2", "/?feed=comments-rss2"]
+    again = FakeSession(respond)
+    read_pages(source, again)
+    assert asked(again)[0] == "/?feed=rss2"
+
+
+@pytest.mark.parametrize("respond", [plain_site, front_page_for_all])
+def test_the_api_of_a_site_without_rewriting_is_asked_by_the_query(
+    respond: Callable[[str], Response],
+) -> None:
+    session = FakeSession(respond)
+    pages = read_pages(wordpress(rest=True, max_pages=1), session)
+    assert [len(page.entries) for page in pages] == [1, 1]
+    paths = [urlsplit(url).path for url in asked(session)]
+    assert paths == ["/wp-json/wp/v2/posts", "/", "/"]
+
+
+def test_what_a_site_refuses_is_not_asked_twice() -> None:
+    session = FakeSession(lambda _: answer({"code": "rest_no_route"}, status=404))
+    with pytest.raises(FetchError):
+        read_pages(wordpress(rest=True), session)
+    assert len(session.asked) == 1
+
+
 # --- the feeds ----------------------------------------------------------------------------------
 
 
