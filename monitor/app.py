@@ -21,6 +21,8 @@ from pydantic import SecretStr
 from monitor import __version__
 from monitor.config.load import load_config
 from monitor.config.model import Config, ConfiguredSource
+from monitor.matching.learning import lesson_of
+from monitor.matching.lessons import Lessons
 from monitor.matching.matcher import Matcher
 from monitor.model import Business, SourceState
 from monitor.pipeline import Origin, Pipeline
@@ -30,6 +32,7 @@ from monitor.sentiment.base import Scorer
 from monitor.sentiment.registry import make_scorer, scorers
 from monitor.sources.registry import source_types
 from monitor.store.sqlite import SqliteStore
+from monitor.teaching import Teacher
 from monitor.wording import Wording
 
 if TYPE_CHECKING:
@@ -73,6 +76,19 @@ class App:
         return Matcher(self.config.businesses)
 
     @cached_property
+    def teacher(self) -> Teacher:
+        """What the owners taught."""
+        return Teacher(self.store, self.config.businesses)
+
+    @property
+    def lessons(self) -> Lessons:
+        """What the owners taught, by their answers alone while there is no database."""
+        database = self.config.database
+        if database.exists():
+            return self.teacher.lessons()
+        return Lessons({b.name: lesson_of(b.identity) for b in self.config.businesses})
+
+    @cached_property
     def watched(self) -> dict[str, Watched]:
         """The configured sources by id, ready to be polled."""
         return {source.id: self._watch(source) for source in self.config.sources}
@@ -87,6 +103,7 @@ class App:
                 pipeline=self.pipeline,
                 watched=self.watched,
                 words=self.words,
+                lessons=self.teacher.lessons,
             )
 
     @cached_property

@@ -74,8 +74,29 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What an owner answered to five questions on the name; ``None``: not answered.
+
+    ``common_word``: it is also an everyday word, a first name or a place. ``namesakes``: other
+    businesses bear it elsewhere; ``other_trade_near``: one of another trade nearby does.
+    ``far_customers``: people of other towns speak of it. ``known_alone``: a text that says only
+    the name mostly means it.
+    """
+
+    common_word: bool | None = None
+    namesakes: bool | None = None
+    other_trade_near: bool | None = None
+    far_customers: bool | None = None
+    known_alone: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
-    """A watched business, as its owner described it in ``sources.yaml``."""
+    """A watched business, as its owner described it in ``sources.yaml``.
+
+    ``town`` may bear a postcode; ``trade`` is a word or a NAF code; ``query`` is a search in the
+    language of docs/query-language.md that decides in place of the names.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -84,6 +105,10 @@ class Business:
     website: str | None = None
     languages: tuple[str, ...] = ()
     competitors: tuple[str, ...] = ()
+    town: str | None = None
+    trade: str | None = None
+    query: str | None = None
+    identity: Identity = Identity()
 
 
 # --- fetching ---------------------------------------------------------------------------------
@@ -191,10 +216,24 @@ class Page:
 # --- from entry to mention --------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing that speaks for or against an entry being about a business.
+
+    ``name`` says what it is (a key of ``signals.toml`` in the wording); ``weight`` is in log-odds,
+    above 0 for it; ``detail`` is what of the entry it was seen by.
+    """
+
+    name: str
+    weight: float
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """Which business an entry concerns, by which terms, how surely (0..1), and why.
 
+    ``relevance`` follows from the ``signals`` alone; ``reason`` tells them in one line.
     ``competitor_of`` is set when ``business`` is a competitor, counted for the share of voice of
     that watched business and shown nowhere else.
     """
@@ -203,7 +242,37 @@ class Match:
     terms: tuple[str, ...]
     relevance: float
     reason: str
+    signals: tuple[Signal, ...] = ()
     competitor_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A person's yes or no to an entry's being about a business, and what spoke for it then."""
+
+    business: str
+    entry: Entry
+    signals: tuple[Signal, ...]
+    is_relevant: bool
+
+
+class BlockKind(StrEnum):
+    """By what a block knows what it hides."""
+
+    AUTHOR = "author"
+    SITE = "site"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """What a person wants no more of for a business; ``value`` as it was written there."""
+
+    id: int
+    business: str
+    kind: BlockKind
+    value: str
+    blocked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +362,19 @@ class Mention:
     note: str | None
     removed_at: datetime | None
     digest_id: str | None
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """The mentions that tell one event, the first published first; one at least.
+
+    ``follow_ups`` are the ids of those that continue it rather than tell it again.
+    """
+
+    id: str
+    mentions: tuple[Mention, ...]
+    follow_ups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,7 +383,7 @@ class MentionQuery:
 
     ``text`` is the public query syntax (words, "phrases", -word, OR, prefix*). Times compare with
     ``found_at`` by default (``by_published`` compares with ``published_at``). ``news_only`` leaves
-    out what a backfill found.
+    out what a backfill found. ``max_relevance`` is exclusive, and leaves out what a person did.
     """
 
     text: str | None = None
@@ -315,6 +397,7 @@ class MentionQuery:
     until: datetime | None = None
     by_published: bool = False
     min_relevance: float | None = None
+    max_relevance: float | None = None
     undigested: bool = False
     news_only: bool = False
     digest_id: str | None = None

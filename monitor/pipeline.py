@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from monitor.dedupe.fingerprint import fingerprint
 from monitor.language.detect import language_of
+from monitor.matching.lessons import NO_LESSONS, Lessons, judge
 from monitor.matching.matcher import Matcher
 from monitor.model import Business, Entry, Match, Sighting
 from monitor.sentiment.base import Passage, Scorer
@@ -31,12 +32,19 @@ class Pipeline:
     scorer: Scorer
     businesses: tuple[Business, ...]
 
-    def __call__(self, entries: Iterable[Entry], origin: Origin) -> tuple[Sighting, ...]:
+    def __call__(
+        self, entries: Iterable[Entry], origin: Origin, lessons: Lessons = NO_LESSONS
+    ) -> tuple[Sighting, ...]:
         """Return one sighting for each business that an entry concerns, in the entries' order."""
         matched = [
-            (entry, match)
+            (entry, judge(match, entry, lessons))
             for entry in entries
-            for match in self.matcher.match(entry, about=origin.about, only=origin.businesses)
+            for match in self.matcher.match(
+                entry,
+                about=origin.about,
+                only=origin.businesses,
+                source=(origin.source_id, origin.platform),
+            )
         ]
         languages = [self._language(entry, match) for entry, match in matched]
         scores = score_all(

@@ -19,6 +19,7 @@ from monitor.due import is_due, next_state
 from monitor.errors import SourceError
 from monitor.fetching.base import Session
 from monitor.fetching.client import Client
+from monitor.matching.lessons import Lessons
 from monitor.model import (
     Entry,
     Page,
@@ -54,6 +55,7 @@ class Poller:
     pipeline: Pipeline
     watched: Mapping[str, Watched]
     words: Wording
+    lessons: Callable[[], Lessons] = Lessons
     clock: Clock = wall_clock
     chance: Callable[[], float] = random.random
     working: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WORKING))
@@ -157,8 +159,10 @@ class Poller:
         entries: tuple[Entry, ...],
         again: tuple[Page, ...] | None,
     ) -> tuple[PollOutcome, int]:
-        sightings = self.pipeline(entries, watched.origin)
-        met_again = self.pipeline((e for p in again or () for e in p.entries), watched.origin)
+        lessons = self.lessons()
+        sightings = self.pipeline(entries, watched.origin, lessons)
+        seen_again = (entry for page in again or () for entry in page.entries)
+        met_again = self.pipeline(seen_again, watched.origin, lessons)
         at = self.clock()
         if again is not None:
             state = replace(state, rechecked_at=at)

@@ -39,31 +39,64 @@ _WRAPPERS = (
     _wrapper(r"(?:news\.)?google\.[a-z.]{2,6}", r"/url", "url", "q"),
     _wrapper(r"bing\.com", r"/news/apiclick\.aspx", "url"),
     _wrapper(r"(?:lm?\.)?facebook\.com", r"/l\.php", "u"),
-    _wrapper(r"l\.instagram\.com", r"/", "u"),
+    _wrapper(r"l\.(?:instagram|threads)\.(?:com|net)", r"/", "u"),
+    _wrapper(r"linkedin\.com", r"/redir/redirect", "url"),
+    _wrapper(r"slack-redir\.net", r"/link", "url"),
+    _wrapper(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com", r"/", "url"),
     _wrapper(r"youtube\.com", r"/redirect", "q"),
     _wrapper(r"t\.umblr\.com", r"/redirect", "z"),
     _wrapper(r"out\.reddit\.com", r"/.*", "url"),
     _wrapper(r"(?:html\.)?duckduckgo\.com", r"/l", "uddg"),
 )
 
+# Services whose links carry their target in the path: what they show is the page itself.
+# AMP caches: https://developers.google.com/amp/cache/amp-cache-urls, read 2026-11.
+_IN_PATH = (
+    (r"(?:[\w-]+\.)?cdn\.ampproject\.org", r"/[civ]/(?:s/)?([^/]+\..+)", "https://{}"),
+    (r"google\.[a-z.]{2,6}", r"/amp/(?:s/)?([^/]+\..+)", "https://{}"),
+    (r"youtu\.be", r"/([\w-]+)", "https://youtube.com/watch?v={}"),
+)
+# Hosts that are one site, besides what ``_SUBDOMAIN`` takes away.
+_SAME_SITE = (
+    (re.compile(r"(?:[a-z]{2}-[a-z]{2}|web|mbasic|touch)\.facebook\.com"), "facebook.com"),
+    (re.compile(r"(?:old|new|np|i)\.reddit\.com"), "reddit.com"),
+    (re.compile(r"twitter\.com"), "x.com"),
+    (re.compile(r"([a-z-]+)\.m\.(wikipedia\.org)"), r"\1.\2"),
+)
+# What the address of a page of these sites may bear without being another: where to start, in
+# which list; and of Google News all that stands behind the article's opaque name.
+_SITE_TRACKING = {
+    "youtube.com": re.compile(r"feature|si|pp|t|ab_channel|index|start_radio"),
+    "news.google.com": re.compile(r"oc|hl|gl|ceid"),
+    "facebook.com": re.compile(r"__.*|paipv|eav|_rdr|refsrc|rdid|locale2?"),
+}
+
 # What says where a reader came from, not what he reads: section 0 of the notes on open platforms,
-# and the parameters that Google, Meta, Microsoft, AT Internet, Matomo, Mailchimp and HubSpot
-# document for their campaigns.
+# and the parameters that Google, Meta, Microsoft, LinkedIn, AT Internet, comScore, Matomo,
+# Mailchimp, HubSpot and Vero document for their campaigns.
 _TRACKING = re.compile(
     r"utm_.*|at_.*|xtor|xts|fbclid|fb_(?:action_ids|action_types|source|ref)|gclid|gbraid|wbraid"
     r"|gclsrc|dclid|msclkid|yclid|twclid|ttclid|igsh(?:id)?|mc_[ce]id|_ga|_gl|mkt_tok|_hs(?:enc|mi)"
-    r"|(?:mtm|pk|piwik|matomo)_.*|wt_mc|cmpid|ref_src|ref_url|spm|phpsessid|jsessionid",
+    r"|(?:mtm|pk|piwik|matomo)_.*|wt_mc|cmpid|ref_src|ref_url|spm|phpsessid|jsessionid"
+    r"|ns_(?:mchannel|source|campaign|linkname|fee)|srsltid|gaa_.*|mibextid|sfnsn|li_fat_id|icid"
+    r"|vero_(?:id|conv)|oly_(?:enc|anon)_id|__twitter_impression|usqp|amp_(?:js_v|gsa|r)|_x_tr_.*",
     re.IGNORECASE,
 )
-_ORIGIN = re.compile(r"source|src|ref|from|via|origin", re.IGNORECASE)
-_FROM_FEED = re.compile(r"(?:rss|feed|flux)(?:[-_].*)?", re.IGNORECASE)
+_ORIGIN = re.compile(r"source|src|ref|from|via|origine?|share", re.IGNORECASE)
+_ORIGINS = re.compile(
+    r"(?:rss|feed|flux|bing|google(?:news)?|facebook|twitter|linkedin|instagram|whatsapp|newsletter)"
+    r"(?:[-_].*)?",
+    re.IGNORECASE,
+)
+_AMP_QUERY = re.compile(r"amp=(?:1|true|amp)?|outputtype=amp", re.IGNORECASE)
+_AMP_NAME = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 # A fragment names a part of a page, except where it names one comment, or the page itself.
 _IDENTIFYING = re.compile(
     r"[!/].+|(?:issue)?comment(?:aire)?s?[-_]?\w*\d\w*|(?:post|msg|message|reply|reponse|review|avis)"
     r"[-_]?\w*\d\w*|t[13]_\w+|c_\w+",
     re.IGNORECASE,
 )
-_SUBDOMAIN = re.compile(r"^(?:www|m|amp)\.(?=[^.]+\.[^.])")
+_SUBDOMAIN = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _INDEX = re.compile(r"/index\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
 _SLASHES = re.compile(r"//+")
@@ -97,13 +130,16 @@ def unwrap_url(url: str) -> str:
 def canonical_url(url: str) -> str:
     """Return the one form of an address, whatever tracking or spelling it came with.
 
-    It is a key to compare by, not a link to follow: http counts as https, ``www.``, ``m.`` and
-    ``amp.`` as nothing. Redirect links are unwrapped first. Idempotent.
+    It is a key to compare by, not a link to follow: http counts as https; ``www.``, ``m.``,
+    ``amp.`` and what else tells a page's AMP copy count as nothing. Redirect links are unwrapped
+    first. Idempotent.
 
     >>> canonical_url("http://WWW.Exemple.fr:80/a//b/?utm_source=x&b=2&a=1#xtor=RSS-3")
     'https://exemple.fr/a/b?a=1&b=2'
     >>> canonical_url("https://exemple.fr/billet/index.html#comment-12")
     'https://exemple.fr/billet#comment-12'
+    >>> canonical_url("https://www.google.com/amp/s/m.exemple.fr/a/amp/?xtor=RSS-3")
+    'https://exemple.fr/a'
     """
     cleaned = _JUNK.sub("", url).strip()
     parts = _split(unwrap_url(cleaned))
@@ -114,7 +150,7 @@ def canonical_url(url: str) -> str:
             "https",
             _authority(parts),
             _path(parts.path),
-            _query(parts.query),
+            _query(parts.query, _site(parts.hostname or "")),
             quote(_normal_escapes(parts.fragment), safe=_PATH_SIGNS + "?")
             if _IDENTIFYING.fullmatch(parts.fragment)
             else "",
@@ -124,6 +160,8 @@ def canonical_url(url: str) -> str:
 
 def site_of(url: str) -> str | None:
     """Return the host without ``www.``/``m.``/``amp.``, lower case; ``None`` if there is none.
+
+    Hosts of one network are one: ``x.com`` for twitter.com, ``reddit.com`` for old.reddit.com.
 
     >>> site_of("https://www.Exemple.fr:8443/a")
     'exemple.fr'
@@ -182,6 +220,18 @@ def _target(url: str) -> str | None:
             values = (value for name in wrapper.names for value in given.get(name, ()))
             targets = (_JUNK.sub("", value).strip() for value in values)
             return next((target for target in targets if _split(target) is not None), None)
+    # The one path that says "amp" itself is read as it stands.
+    whole = _SLASHES.sub("/", parts.path) if site.startswith("google.") else path
+    return _target_in_path(site, whole, parts.query)
+
+
+def _target_in_path(site: str, path: str, query: str) -> str | None:
+    for host, shape, target in _IN_PATH:
+        found = re.fullmatch(shape, path) if re.fullmatch(host, site) else None
+        if found is not None:
+            link = target.format(found[1])
+            whole = link + ("&" if "?" in link else "?") + query if query else link
+            return whole if _split(whole) is not None else None
     return None
 
 
@@ -192,6 +242,9 @@ def _site(host: str) -> str:
             host = host.encode("idna").decode("ascii")
     while (shorter := _SUBDOMAIN.sub("", host)) != host:
         host = shorter
+    for hosts, site in _SAME_SITE:
+        if found := hosts.fullmatch(host):
+            return found.expand(site)
     return host
 
 
@@ -212,9 +265,16 @@ def _authority(parts: SplitResult) -> str:
 def _path(path: str) -> str:
     path = _SLASHES.sub("/", _SESSION.sub("", _normal_escapes(path)))
     path = quote(path, safe=_PATH_SIGNS).rstrip("/")
-    while _INDEX.search(path):
-        path = _INDEX.sub("", path).rstrip("/")
+    while (shorter := _without_dress(path)) != path:
+        path = shorter
     return path or "/"
+
+
+def _without_dress(path: str) -> str:
+    """Take away what tells a folder's own page or a page's AMP copy, if something remains."""
+    path = _AMP_NAME.sub("", _INDEX.sub("", path))
+    kept = [part for part in path.split("/") if part.lower() != "amp"]
+    return ("/".join(kept) if any(kept) else path).rstrip("/")
 
 
 def _normal_escapes(text: str) -> str:
@@ -227,14 +287,20 @@ def _normal_escapes(text: str) -> str:
     return _PERCENT.sub(normal, _BARE_PERCENT.sub("%25", text))
 
 
-def _query(query: str) -> str:
+def _query(query: str, site: str) -> str:
     """Drop what only tracks; sort what remains. Bytes that are no UTF-8 stay as they are."""
-    given = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-    kept = sorted(pair for pair in given if not _is_tracking(*pair))
+    plain = query.replace("&amp;", "&")  # as it stands in HTML, and in careless feeds
+    given = parse_qsl(plain, keep_blank_values=True, errors="surrogateescape")
+    own = _SITE_TRACKING.get(site)
+    kept = sorted(
+        (name, value)
+        for name, value in given
+        if not _is_tracking(name, value) and not (own and own.fullmatch(name))
+    )
     return urlencode(kept, quote_via=quote, errors="surrogateescape")
 
 
 def _is_tracking(name: str, value: str) -> bool:
-    if _TRACKING.fullmatch(name):
+    if _TRACKING.fullmatch(name) or _AMP_QUERY.fullmatch(f"{name}={value}"):
         return True
-    return bool(_ORIGIN.fullmatch(name) and _FROM_FEED.fullmatch(value))
+    return bool(_ORIGIN.fullmatch(name) and _ORIGINS.fullmatch(value))

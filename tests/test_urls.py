@@ -8,7 +8,8 @@ from monitor.urls import canonical_url, is_site_root, shown_url, site_of, unwrap
 
 PIECES = (
     "https:// http:// // www. m. exemple.fr é.fr [::1] :80 :x @ / index.html index.php ? & = # #!/"
-    " #comment-1 %2F %zz %e9 %41 utm_source=a url= q= google.com/url?q= a É \x00 \ud800 ; + ."
+    " #comment-1 %2F %zz %e9 %41 utm_source=a url= q= google.com/url?q= google.com/amp/s/"
+    " x.cdn.ampproject.org/c/ /amp .amp &amp; youtu.be/ a É \x00 \ud800 ; + ."
 )
 ADDRESSES = st.one_of(
     st.text(), st.lists(st.sampled_from(PIECES.split(" ")), max_size=12).map("".join)
@@ -65,8 +66,72 @@ def test_two_spellings_of_one_address_are_one(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "dressed",
+    [
+        "https://exemple.fr/a/b/amp",
+        "https://exemple.fr/a/b/amp/",
+        "https://exemple.fr/amp/a/b",
+        "https://exemple.fr/a/amp/b",
+        "https://exemple.fr/a/b.amp",
+        "https://exemple.fr/a/b?amp",
+        "https://exemple.fr/a/b?amp=1",
+        "https://exemple.fr/a/b?outputType=amp",
+        "https://exemple.fr/a/b/index.html/amp/",
+        "https://exemple-fr.cdn.ampproject.org/c/s/exemple.fr/a/b",
+        "https://exemple-fr.cdn.ampproject.org/v/s/exemple.fr/a/b?amp_js_v=0.1&usqp=mq331AQ",
+        "https://cdn.ampproject.org/c/www.exemple.fr/a/b/amp",
+        "https://www.google.com/amp/s/www.exemple.fr/a/b",
+        "https://www.google.fr/amp/s/amp.exemple.fr/a/b/amp",
+        "https://mobile.exemple.fr/a/b",
+        "https://exemple.fr/a/b?mibextid=x&sfnsn=mo&srsltid=y&__twitter_impression=true",
+        "https://exemple.fr/a/b?ns_mchannel=x&ns_source=y&icid=z&li_fat_id=1&vero_id=2",
+        "https://exemple.fr/a/b?from=bing&origine=rss",
+        "https://exemple.fr/a/b?share=facebook",
+        "https://exemple.fr/a/b?at_medium=x&amp;at_campaign=y",
+        "https://www.linkedin.com/redir/redirect?url=https%3A%2F%2Fexemple.fr%2Fa%2Fb",
+        "https://slack-redir.net/link?url=https%3A%2F%2Fexemple.fr%2Fa%2Fb",
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexemple.fr%2Fa%2Fb",
+        "https://l.threads.net/?u=https%3A%2F%2Fexemple.fr%2Fa%2Fb",
+        "https://exemple.fr/a/b#:~:text=fleurs",
+    ],
+)
+def test_an_article_is_one_whatever_dress_it_comes_in(dressed: str) -> None:
+    assert canonical_url(dressed) == "https://exemple.fr/a/b"
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("https://exemple.fr/a.html", "https://exemple.fr/a.amp.html"),
+        ("https://fr-fr.facebook.com/x/posts/1", "https://m.facebook.com/x/posts/1?__tn__=K-R"),
+        ("https://mbasic.facebook.com/x/posts/1", "https://www.facebook.com/x/posts/1"),
+        ("https://fr.wikipedia.org/wiki/Fleur", "https://fr.m.wikipedia.org/wiki/Fleur"),
+        ("https://old.reddit.com/r/fleurs/1", "https://www.reddit.com/r/fleurs/1"),
+        ("https://mobile.twitter.com/fleurs/status/1", "https://x.com/fleurs/status/1"),
+        ("https://youtu.be/abc?si=x", "https://m.youtube.com/watch?v=abc&feature=share"),
+        (
+            "https://news.google.com/rss/articles/CBMiabc?oc=5",
+            "https://news.google.com/rss/articles/CBMiabc?hl=fr&gl=FR&ceid=FR:fr",
+        ),
+    ],
+)
+def test_a_platforms_own_ways_to_one_page_are_one(one: str, other: str) -> None:
+    assert canonical_url(one) == canonical_url(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://exemple.fr/amp", "https://exemple.fr/"),
+        ("https://exemple.fr/a/ampoules", "https://exemple.fr/a/oules"),
+        ("https://youtu.be/abc", "https://youtu.be/abd"),
+        ("https://fr.wikipedia.org/wiki/Fleur", "https://nl.wikipedia.org/wiki/Fleur"),
+        (
+            "https://news.google.com/rss/articles/CBMiabc",
+            "https://news.google.com/rss/articles/CBMiabd",
+        ),
+        ("https://exemple.fr/a?from=lille", "https://exemple.fr/a"),
+        ("https://exemple.fr/a?amp=45", "https://exemple.fr/a"),
         ("https://exemple.fr/a", "https://exemple.fr/b"),
         ("https://exemple.fr/a", "https://exemple.fr/A"),
         ("https://exemple.fr/?p=1", "https://exemple.fr/?p=2"),

@@ -12,6 +12,7 @@ from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.clock import now
 from monitor.exchange.shapes import MENTION_FIELDS, dump, mention_json
+from monitor.matching.relevance import RELEVANT_FROM
 from monitor.model import Kind, Mention, MentionQuery, Sentiment, Status
 from monitor.reporting.stats import is_dismissed, verdict
 from monitor.text import cut
@@ -33,6 +34,7 @@ _COLUMNS = ("date", "sentiment", "source", "mention", "id")
 @click.option("--until", metavar="WHEN", help="Found before.")
 @click.option("--status", "state", type=click.Choice([s.value for s in Status]))
 @click.option("--min-relevance", type=click.FloatRange(0, 1), metavar="0..1")
+@click.option("--doubtful", is_flag=True, help="Only those that may be a namesake's.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many; default: all.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out the first ones.")
 @click.option("--order", type=click.Choice(ORDERS), default=ORDERS[0], show_default=True)
@@ -53,6 +55,7 @@ def mentions(
     until: str | None,
     state: str | None,
     min_relevance: float | None,
+    doubtful: bool,
     limit: int | None,
     offset: int,
     order: str,
@@ -75,14 +78,20 @@ def mentions(
             until=door.moment(until),
             status=Status(state) if state else None,
             min_relevance=min_relevance,
+            max_relevance=RELEVANT_FROM if doubtful else None,
             limit=limit,
             offset=offset,
             order=order,
         )
     )
     if shape is None:
-        headers = (door.app.words(f"cli.column_{name}") for name in _COLUMNS)
-        show.table(tuple(headers), [_row(door, mention) for mention in found])
+        headers = tuple(door.app.words(f"cli.column_{name}") for name in _COLUMNS)
+        sure = [mention for mention in found if doubtful or not _is_doubtful(mention)]
+        rest = [mention for mention in found if mention not in sure]
+        show.table(headers, [_row(door, mention) for mention in sure])
+        if rest:
+            show.note(door.app.words("cli.doubtful_apart", n=len(rest)))
+            show.table(headers, [_row(door, mention) for mention in rest])
     else:
         _SHAPES[shape](found)
 
@@ -120,10 +129,14 @@ def _row(door: Door, mention: Mention) -> tuple[str, ...]:
     )
 
 
+def _is_doubtful(mention: Mention) -> bool:
+    return 0 < mention.relevance < RELEVANT_FROM
+
+
 def _judged(mention: Mention) -> str:
     if is_dismissed(mention):
         return "dismissed"
-    return verdict(mention) or "unsure"
+    return "doubtful" if _is_doubtful(mention) else verdict(mention) or "unsure"
 
 
 _SHAPES: dict[str, Callable[[Iterable[Mention]], None]] = {
@@ -137,17 +150,26 @@ _SHAPES: dict[str, Callable[[Iterable[Mention]], None]] = {
 @click.argument("mention_id", metavar="ID")
 @click.argument("sentiment", type=click.Choice([s.value for s in Sentiment]), required=False)
 @click.option("--irrelevant", is_flag=True, help="It does not concern the business at all.")
+@click.option("--relevant", is_flag=True, help="It does, although it was doubted.")
 @pass_door
-def label(door: Door, mention_id: str, sentiment: str | None, *, irrelevant: bool) -> None:
+def label(
+    door: Door, mention_id: str, sentiment: str | None, *, irrelevant: bool, relevant: bool
+) -> None:
     """Correct a mention's sentiment, or its relevance.
 
-    Your word wins over the scorer. ID is the one that `ecoute mentions` and the digest show.
+    Your word wins over ours, and what is like it is judged by it from now on. ID is the one that
+    `ecoute mentions` and the digest show.
     """
-    if (sentiment is None) == (not irrelevant):
+    if (sentiment is not None) + irrelevant + relevant != 1:
         raise door.wrong("label_what")
     chosen = Sentiment(sentiment) if sentiment else None
-    if not door.app.store.correct(mention_id, chosen, now()):
+    store = door.app.store
+    if not store.correct(mention_id, chosen, now(), relevant=not irrelevant):
         raise door.wrong("no_mention", id=mention_id)
+    mention = store.get(mention_id)
+    changed = door.app.teacher.apply(mention.business) if mention else 0
+    if changed:
+        show.note(door.app.words("cli.rejudged", n=changed))
 
 
 @click.command()

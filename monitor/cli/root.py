@@ -29,7 +29,25 @@ COMMANDS: Mapping[str, Lazy] = {
     "status": Lazy(
         "monitor.cli.mentions:status", "Say what you did with a mention: new, handled, ignored."
     ),
+    "explain": Lazy(
+        "monitor.cli.explain:explain", "Say why a mention was kept, and scored as it was."
+    ),
+    "story": Lazy(
+        "monitor.cli.stories:story",
+        "Show who told the event of a mention, the first publisher first.",
+    ),
+    "block": Lazy(
+        "monitor.cli.blocks:block",
+        "Hide an author, a site or a word for the business of a mention.",
+    ),
+    "unblock": Lazy(
+        "monitor.cli.blocks:unblock", "Take a block back; `ecoute blocks` shows their numbers."
+    ),
+    "blocks": Lazy("monitor.cli.blocks:blocks", "Show what is blocked."),
     "digest": Lazy("monitor.cli.digests:digest", "Show the digest of a period, or mail it."),
+    "evaluate": Lazy(
+        "monitor.cli.evaluate:evaluate", "Measure how right Écoute is, with 95 % intervals."
+    ),
     "sources": Lazy(
         "monitor.cli.sources:sources",
         "Show the health of each source; below it: add some, test one.",

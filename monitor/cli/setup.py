@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Sequence
+from dataclasses import fields
 
 import click
 from click.shell_completion import get_completion_class
@@ -16,9 +18,11 @@ from monitor.config.load import language_of
 from monitor.config.schema import config_schema
 from monitor.config.starter import AnswerKind, Answers, problem_of, starter_yaml
 from monitor.errors import ConfigError
+from monitor.model import Identity
 from monitor.packs import Departement, departement_of_town, find_departement
 from monitor.sentiment.registry import scorers
 from monitor.sources.registry import source_types
+from monitor.text import fold
 from monitor.wording import LANGUAGES, Wording
 
 
@@ -81,6 +85,7 @@ def init(
         email=ask(email, "ask_email", AnswerKind.EMAIL),
         website=ask(website, "ask_website", AnswerKind.WEBSITE),
         aliases=tuple(aliases),
+        identity=Identity() if yes else _ask_identity(name, town, words),
     )
     with door.file.open("x", encoding="utf-8") as file:
         file.write(starter_yaml(answers, language))
@@ -93,6 +98,32 @@ def init(
         door.file.unlink()  # an option was wrong: nothing was done
         raise
     show.result(words("cli.init_done", path=door.file))
+
+
+def _ask_identity(name: str, town: str | None, words: Wording) -> Identity:
+    """Ask five questions on the name; Enter passes one over."""
+
+    def read(answer: str) -> bool | None:
+        if not answer.strip():
+            return None
+        first = fold(answer)[0]
+        if first in "oyn":
+            return first != "n"
+        raise click.UsageError(words("cli.yes_or_no"))  # asked again
+
+    answers: dict[str, bool | None] = {}
+    for question in fields(Identity):
+        where = town or words("cli.your_town")
+        asked = words(f"cli.ask_{question.name}", name=name, town=where)
+        try:
+            answers[question.name] = click.prompt(
+                asked, default="", show_default=False, value_proc=read
+            )
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            break  # the end of piped answers: the rest is passed over
+    return Identity(**answers)
 
 
 def _departement(wanted: str | None, words: Wording) -> Departement | None:

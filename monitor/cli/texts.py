@@ -14,6 +14,8 @@ from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.exchange.shapes import match_json, score_json
 from monitor.language.detect import language_of
+from monitor.matching.lessons import judge
+from monitor.matching.relevance import RELEVANT_FROM
 from monitor.model import Entry, Kind
 from monitor.sentiment.base import Passage
 from monitor.sentiment.registry import DEFAULT_SCORER, make_scorer
@@ -66,14 +68,21 @@ def match(
     """
     name = door.business(business)
     only = frozenset([name]) if name else None
+    lessons = door.app.lessons
     for entry in _read((*texts, *extra), _entry):
         found = door.app.matcher.match(entry, only=only)
-        own = [match for match in found if match.competitor_of is None]
+        own = [judge(match, entry, lessons) for match in found if match.competitor_of is None]
+        kept = [match for match in own if match.relevance >= RELEVANT_FROM]
+        doubtful = [match for match in own if match not in kept]
         if ndjson:
-            show.ndjson([{"matches": [match_json(match) for match in own]}])
+            shape = {"matches": kept, "doubtful": doubtful}
+            show.ndjson([{key: [match_json(one) for one in ones] for key, ones in shape.items()}])
             continue
-        for match_ in own:
-            show.result(f"{match_.business}\t{match_.relevance:.2f}\t{match_.reason}")
+        for one in kept:
+            show.result(f"{one.business}\t{one.relevance:.2f}\t{one.reason}")
+        for one in doubtful:
+            name = door.app.words("cli.match_doubtful", business=one.business)
+            show.result(f"{name}\t{one.relevance:.2f}\t{one.reason}")
         if not own:
             show.result(door.app.words("cli.no_match"))
 

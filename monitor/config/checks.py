@@ -11,10 +11,17 @@ from monitor.config.faults import Loc, Problem
 from monitor.config.identity import source_id
 from monitor.config.sources import ReadSource
 from monitor.durations import parse_duration
+from monitor.matching.boolean import QueryError, parse_query
+from monitor.matching.distinctness import distinctness
+from monitor.matching.words import words_in
+from monitor.model import Business
 from monitor.text import fold
+from monitor.wording import Wording
 
 FLOOR = timedelta(minutes=1)
 FLOOR_VARIABLE = "ECOUTE_FLOOR"  # for trials, not for owners
+_AMBIGUOUS = 0.5
+"""Distinctness under which a name alone is taken for a word: see matching/distinctness.py."""
 _LOWEST_FLOOR = timedelta(seconds=1)
 
 
@@ -51,6 +58,33 @@ def business_names(document: Document) -> tuple[dict[str, str], list[Problem]]:
         names[folded] = name.strip()
         first[folded] = document.lines[loc]
     return names, problems
+
+
+def businesses(document: Document, words: Wording) -> Iterable[Problem]:
+    """Tell the names that no text can hold, and the queries that cannot be read."""
+    for place, item in enumerate(_items(document.tree.get("businesses"))):
+        name, query = _texts(item, "name", "query")
+        if name and not words_in(fold(name)):
+            loc: Loc = ("businesses", place, "name")
+            yield Problem(key="no_letters", values={"name": name}, loc=loc)
+        try:
+            _ = parse_query(query) if query else None
+        except QueryError as error:
+            loc = ("businesses", place, "query")
+            yield Problem(key="query", values={"problem": error.told(words)}, loc=loc)
+
+
+def _texts(item: Tree, *keys: str) -> list[str]:
+    """Return what stands under keys, nothing where it is no text."""
+    values = [item.get(key) if isinstance(item, dict) else None for key in keys]
+    return [value.strip() if isinstance(value, str) else "" for value in values]
+
+
+def ambiguous(business: Business) -> bool:
+    """Tell whether a name says too little for its texts to be told from others."""
+    names = (business.name, *business.aliases)
+    helped = business.context or business.town or business.trade or business.query
+    return not helped and max(map(distinctness, names)) < _AMBIGUOUS
 
 
 def _items(tree: Tree) -> list[Tree]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -124,7 +124,8 @@ class _Loading:
         unknown = [p for source in read for p in checks.unknown_businesses(source, names)]
         often = [p for source in read for p in checks.too_often(source, floor)]
         by_id, shared = checks.identify(read, self._base_dir, self._document)
-        self._problems += [*problems, *same, *unknown, *often, *shared]
+        named = checks.businesses(self._document, self._words)
+        self._problems += [*problems, *same, *named, *unknown, *often, *shared]
         if unknown:
             return ()
         return tuple(
@@ -195,6 +196,13 @@ class _Loading:
         in_addresses = (password_in(text) for text in self._document.scalars())
         return tuple(sorted({text for text in (*self._secrets.values(), *in_addresses) if text}))
 
+    def _ambiguous(self, settings: Settings) -> Iterator[str]:
+        for place, section in enumerate(settings.businesses):
+            if checks.ambiguous(section.to_business()):
+                line = self._document.lines["businesses", place, "name"]
+                values = {"file": self._path.name, "line": line, "name": section.name}
+                yield self._words("config.notice_ambiguous", **values)
+
     def _notices(self, settings: Settings) -> list[str]:
         found = {
             "notice_no_sources": not settings.sources,
@@ -203,6 +211,7 @@ class _Loading:
             "notice_no_recipient": settings.mail is not None and not settings.digest.to,
         }
         notices = [self._words(f"config.{key}") for key, holds in found.items() if holds]
+        notices += self._ambiguous(settings)
         lines = [self._document.lines[loc] for loc, _ in self._exposed()]
         if lines:
             values = {"file": self._path.name, "line": min(lines)}

@@ -36,7 +36,7 @@ from monitor.config.fields import (
     split_sender,
 )
 from monitor.durations import Duration, parse_duration
-from monitor.model import Business
+from monitor.model import Business, Identity
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}  # RFC 8314 §3.3, RFC 6409, RFC 5321
 
@@ -58,6 +58,34 @@ class Section(BaseModel):
     @classmethod
     def _leave_blanks_out(cls, value: object) -> object:
         return without_blanks(cls, value)
+
+
+class IdentitySection(Section):
+    """What the owner knows of the name; what is not answered changes nothing."""
+
+    common_word: bool | None = Field(
+        default=None,
+        description="It is also an everyday word, a first name or a place.",
+        examples=[False],
+    )
+    namesakes: bool | None = Field(
+        default=None, description="Other businesses elsewhere bear it.", examples=[True]
+    )
+    other_trade_near: bool | None = Field(
+        default=None,
+        description="Somebody of another trade bears it in the same town.",
+        examples=[False],
+    )
+    far_customers: bool | None = Field(
+        default=None,
+        description="People of other towns speak of it: visitors, customers far away.",
+        examples=[False],
+    )
+    known_alone: bool | None = Field(
+        default=None,
+        description="A text that says but the name mostly means this business.",
+        examples=[True],
+    )
 
 
 class BusinessSection(Section):
@@ -84,6 +112,27 @@ class BusinessSection(Section):
         description="Its own site: its own pages are not mentions.",
         examples=["https://www.example.fr"],
     )
+    town: Text | None = Field(
+        default=None,
+        description="Its commune, with the postcode where another has that name. Default: the"
+        " commune among `context`, or at the end of the name.",
+        examples=["Valenciennes 59300"],
+    )
+    trade: Text | None = Field(
+        default=None,
+        description="Its trade, in a word or as a NAF code. Default: what name and `context` tell.",
+        examples=["fleuriste"],
+    )
+    query: Text | None = Field(
+        default=None,
+        description="What a text has to hold, in place of the names: see docs/query-language.md.",
+        examples=["Bougamont AND (fleur* OR bouquet*) NOT immobilier"],
+    )
+    identity: IdentitySection = Field(
+        default=IdentitySection(),
+        description="Five yes or no on the name, that `ecoute init` asks: how to weigh it.",
+        examples=[{"common_word": False}],
+    )
     languages: tuple[LanguageCode, ...] = Field(
         default=(),
         description="The languages it is spoken of in, as two-letter codes. Default: any.",
@@ -98,7 +147,8 @@ class BusinessSection(Section):
     def to_business(self) -> Business:
         """Give the business as the other rooms know it."""
         website = None if self.website is None else str(self.website)
-        return Business(**{**dict(self), "website": website})
+        identity = Identity(**dict(self.identity))
+        return Business(**{**dict(self), "website": website, "identity": identity})
 
 
 class DigestSection(Section):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from textwrap import indent
 
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from monitor.config.fields import EmailAddress
+from monitor.model import Identity
 from monitor.text import clean
 from monitor.wording import Wording
 
@@ -57,6 +58,7 @@ class Answers:
     email: str | None = None
     website: str | None = None
     aliases: tuple[str, ...] = ()
+    identity: Identity = field(default_factory=Identity)
 
 
 def starter_yaml(answers: Answers, language: str) -> str:
@@ -89,9 +91,18 @@ def _business(answers: Answers, words: Wording) -> str:
         _comment(words("init.context")) + f"context: {_list(context)}\n",
         _comment(words("init.exclude")) + "exclude: []\n",
         _comment(words("init.website")) + _website(answers.website),
+        *_identity(answers.identity, words),
         _comment(words("init.competitors")) + "competitors: []\n",
     ]
     return "- " + indent("".join(lines), "  ")[2:]
+
+
+def _identity(identity: Identity, words: Wording) -> list[str]:
+    answered = {k: v for k, v in asdict(identity).items() if v is not None}
+    if not answered:
+        return []
+    lines = "".join(f"{key}: {'true' if yes else 'false'}\n" for key, yes in answered.items())
+    return [_comment(words("init.identity")) + "identity:\n" + indent(lines, "  ")]
 
 
 def _website(website: str | None) -> str:

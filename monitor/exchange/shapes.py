@@ -17,7 +17,7 @@ from monitor.model import (
     SourceState,
 )
 
-_INTERNAL = {"reason", "outlet", "digest_id"}
+_INTERNAL = {"reason", "outlet", "digest_id", "signals"}
 """Fields of a mention that its JSON does not have (``explain`` and the digest use them)."""
 
 MENTION_FIELDS = tuple(f.name for f in fields(Mention) if f.name not in _INTERNAL)

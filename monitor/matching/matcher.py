@@ -1,48 +1,65 @@
-"""Which businesses an entry concerns, by which terms, how surely, and why. It reads text only."""
+"""Which businesses an entry concerns, by which terms, how surely, and why. It reads text only.
+
+A text is read once for all businesses; what follows costs only for those that it names.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from monitor.matching.occurrences import Occurrence, Role, Term, counted
+from monitor.matching.asking import QueryIndex
+from monitor.matching.facts import Facts
+from monitor.matching.occurrences import Form, Occurrence, Role, Term, counted
 from monitor.matching.ownership import Ownership
-from monitor.matching.relevance import (
-    ABOUT,
-    SEARCHED,
-    Sign,
-    reason_of,
-    relevance_of,
-    sort_key,
-)
+from monitor.matching.profile import Profile, profile_of
+from monitor.matching.reading import Part, Reading
+from monitor.matching.relevance import ABOUT, reason_of, relevance_of, signal
+from monitor.matching.shortening import short_name
+from monitor.matching.signals import signals_of
 from monitor.matching.terms import TermIndex, spans
 from monitor.matching.words import words_in
-from monitor.model import Business, Entry, Match
+from monitor.model import Business, Entry, Match, Signal
 from monitor.text import fold
 
 __all__ = ["Matcher", "spans"]
 
+_TAG = re.compile(r"(?<![\w#&])[#@]([\w.-]*\w)")
+_PIECE = re.compile(r"[A-ZÀ-Ý]+(?![a-zà-ÿ])|[A-ZÀ-Ý]?[a-zà-ÿ]+|\d+")
 
-@dataclass(frozen=True, slots=True)
+
 class _Watched:
     """A business or a competitor of it, and the key its terms are found by."""
 
-    key: str
-    business: Business
-    own: Ownership
-    competitor: str | None = None
+    def __init__(self, key: str, business: Business, competitor: str | None = None) -> None:
+        self.key = key
+        self.business = business
+        self.competitor = competitor
 
     @property
     def name(self) -> str:
         return self.competitor or self.business.name
 
+    @cached_property
+    def own(self) -> Ownership:
+        return Ownership(self.business)
+
+    @cached_property
+    def profile(self) -> Profile:
+        return profile_of(self.business)
+
     def terms(self) -> Iterator[Term]:
         if self.competitor is not None:
             yield Term(self.competitor, Role.NAME, self.key)
         else:
-            yield Term(self.business.name, Role.NAME, self.key)
-            yield from (Term(alias, Role.ALIAS, self.key) for alias in self.business.aliases)
+            if self.business.query is None:
+                yield Term(self.business.name, Role.NAME, self.key)
+                yield from (Term(alias, Role.ALIAS, self.key) for alias in self.business.aliases)
+                if (short := short_name(self.business.name)) is not None:
+                    yield Term(short, Role.ALIAS, self.key)
             yield from (Term(phrase, Role.EXCLUDE, self.key) for phrase in self.business.exclude)
             if self.own.site is not None:
                 yield Term(self.own.site, Role.WEBSITE, self.key)
@@ -50,15 +67,16 @@ class _Watched:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one entry holds of one watched name, the best sign first."""
+    """What one entry holds of one watched name."""
 
-    signs: tuple[Sign, ...] = ()
+    occurrences: tuple[tuple[Part, Occurrence], ...] = ()
     is_excluded: bool = False
     is_vetoed: bool = False
+    query: tuple[str, ...] = ()
 
     @property
     def terms(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(sign.occurrence.term.text for sign in self.signs))
+        return self.query or tuple(dict.fromkeys(one.term.text for _, one in self.occurrences))
 
 
 _NOTHING = _Found()
@@ -69,60 +87,84 @@ class Matcher:
 
     def __init__(self, businesses: Sequence[Business]) -> None:
         """Take the businesses to look for."""
-        self._watched = tuple(_watch(businesses))
-        terms = [term for one in self._watched for term in one.terms()]
+        watched = tuple(_watch(businesses))
+        self._watched = {one.key: one for one in watched}
+        self._order = {one.key: number for number, one in enumerate(watched)}
+        self._keys = {one.name: one.key for one in watched if one.competitor is None}
+        terms = [term for one in watched for term in one.terms()]
         company = [
-            Term(word, Role.CONTEXT, one.key)
-            for one in self._watched
-            for word in one.business.context
+            Term(word, Role.CONTEXT, one.key) for one in watched for word in one.business.context
         ]
         self._index = TermIndex(terms, company)
-        # Apart and once each: two hundred shops of one town share its name.
-        self._context = TermIndex({Term(term.text, Role.CONTEXT) for term in company})
         self._vetoes = _vetoes(terms)
+        self._queries = QueryIndex(
+            {o.key: o.business.query for o in watched if o.business.query and not o.competitor}
+        )
 
     def match(
-        self, entry: Entry, *, about: str | None = None, only: frozenset[str] | None = None
+        self,
+        entry: Entry,
+        *,
+        about: str | None = None,
+        only: frozenset[str] | None = None,
+        source: tuple[str, str] | None = None,
     ) -> tuple[Match, ...]:
         """Return a match for each business concerned, in the order they were given.
 
         ``about`` names the business that every entry of the source is about; ``only`` the
-        businesses that the source is read for (``None``: all). A business's own pages and posts
-        are no mentions of it, unless the source is about it.
+        businesses that the source is read for (``None``: all); ``source`` is its id and platform,
+        for queries that ask. A business's own pages and posts are no mentions of it, unless the
+        source is about it.
         """
-        found = self._read(entry)
-        around = self._read_context(entry) if found else frozenset()
-        matches = (
-            _judge(one, found.get(one.key, _NOTHING), entry, around)
-            if one.name != about or one.competitor
-            else _certain(one, found.get(one.key, _NOTHING))
-            for one in self._watched
-            if only is None or one.business.name in only
-        )
+        reading = Reading(entry)
+        found = self._read(reading)
+        for asker, terms in self._queries.find(reading, source):
+            found[asker] = replace(found.get(asker, _NOTHING), query=terms)
+        facts = Facts(reading)
+        given = [key for name in (about, entry.searched_for) if (key := self._keys.get(name or ""))]
+        matches = []
+        for key in sorted({*found, *given}, key=self._order.__getitem__):
+            one = self._watched[key]
+            if only is not None and one.business.name not in only:
+                continue
+            is_about = one.name == about and one.competitor is None
+            here = found.get(key, _NOTHING)
+            matches.append(_certain(one, here) if is_about else _judge(one, here, facts))
         return tuple(match for match in matches if match is not None)
 
-    def _read(self, entry: Entry) -> dict[str, _Found]:
+    def _read(self, reading: Reading) -> dict[str, _Found]:
         """Read title and text once, for all."""
-        by_key: dict[str, tuple[list[Occurrence], list[Occurrence]]] = defaultdict(lambda: ([], []))
-        for place, text in enumerate((entry.title or "", entry.text)):
-            for occurrence in self._index.find(fold(text)):
+        by_key: dict[str, list[list[Occurrence]]] = defaultdict(lambda: [[], []])
+        for place, part in enumerate(reading.parts):
+            for occurrence in (*self._index.find(part.folded), *self._in_humps(part)):
                 by_key[occurrence.term.owner][place].append(occurrence)
-        return {key: self._sort_out(*places) for key, places in by_key.items()}
+        return {key: self._sort_out(reading, *places) for key, places in by_key.items()}
 
-    def _sort_out(self, title: Sequence[Occurrence], text: Sequence[Occurrence]) -> _Found:
-        signs = [Sign(one, in_title=True) for one in counted(title)]
-        signs += [Sign(one, in_title=False) for one in counted(text)]
+    def _in_humps(self, part: Part) -> Iterator[Occurrence]:
+        """Yield the names within longer tags: "#FleursBougamontLille", "@bougamont_lille"."""
+        if "#" not in part.folded and "@" not in part.folded:
+            return
+        for tag in _TAG.finditer(part.original):
+            words = fold(" ".join(_PIECE.findall(tag[1])))
+            if " " not in words:
+                continue
+            start = max(0, part.folded.find(fold(tag[0])))
+            for one in self._index.find(words):
+                if one.term.role.is_brand and one.form is Form.WORDS:
+                    end = start + len(fold(tag[0]))
+                    yield replace(one, form=Form.HASHTAG, start=start, end=end)
+
+    def _sort_out(
+        self, reading: Reading, title: Sequence[Occurrence], text: Sequence[Occurrence]
+    ) -> _Found:
+        occurrences = [(reading.title, one) for one in counted(title)]
+        occurrences += [(reading.text, one) for one in counted(text)]
         excluded = {one.term for one in (*title, *text) if one.term.role is Role.EXCLUDE}
         return _Found(
-            signs=tuple(sorted(signs, key=sort_key)),
+            occurrences=tuple(occurrences),
             is_excluded=bool(excluded),
             is_vetoed=not self._vetoes.isdisjoint(excluded),
         )
-
-    def _read_context(self, entry: Entry) -> frozenset[str]:
-        """Return the context words that the entry holds, whoever's they are."""
-        whole = fold(f"{entry.title or ''}\n{entry.text}")
-        return frozenset(one.term.text for one in self._context.find(whole))
 
 
 def _certain(one: _Watched, found: _Found) -> Match:
@@ -131,42 +173,41 @@ def _certain(one: _Watched, found: _Found) -> Match:
         terms=found.terms,
         relevance=ABOUT,
         reason="every entry of this source is about it",
+        signals=(Signal("about", 0.0),),
     )
 
 
-def _judge(one: _Watched, found: _Found, entry: Entry, around: frozenset[str]) -> Match | None:
-    if found.is_vetoed or not (found.signs or _is_searched(one, found, entry)):
+def _judge(one: _Watched, found: _Found, facts: Facts) -> Match | None:
+    entry = facts.reading.entry
+    if found.is_vetoed or not (found.terms or _is_searched(one, found, entry)):
         return None
     if one.competitor is None and one.own.published(entry):
         return None
-    if not found.signs:
-        return _searched(one)
-    context = tuple(word for word in one.business.context if word in around)
-    best, other_language = found.signs[0], _is_other_language(one.business, entry)
+    if found.query:
+        signals: tuple[Signal, ...] = (signal("query", ", ".join(found.query)),)
+    elif found.occurrences:
+        signals = signals_of(found.occurrences, facts, one.profile)
+    else:
+        signals = (signal("searched"),)
+    if found.is_excluded and found.occurrences:
+        signals = (*signals, signal("exclusion"))
+    if _is_other_language(one.business, entry):
+        signals = (*signals, signal("other_language", entry.language or ""))
     return Match(
         business=one.name,
         terms=found.terms,
-        relevance=relevance_of(best, context, other_language=other_language),
-        reason=reason_of(best, context, other_language=other_language),
+        relevance=relevance_of(signals),
+        reason=reason_of(signals),
+        signals=signals,
         competitor_of=one.business.name if one.competitor else None,
-    )
-
-
-def _searched(one: _Watched) -> Match:
-    return Match(
-        business=one.name,
-        terms=(),
-        relevance=SEARCHED,
-        reason="found by a search for it; what the source shows does not name it",
     )
 
 
 def _watch(businesses: Sequence[Business]) -> Iterator[_Watched]:
     for number, business in enumerate(businesses):
-        own = Ownership(business)
-        yield _Watched(str(number), business, own)
+        yield _Watched(str(number), business)
         for rank, name in enumerate(business.competitors):
-            yield _Watched(f"{number}.{rank}", business, own, name)
+            yield _Watched(f"{number}.{rank}", business, name)
 
 
 def _vetoes(terms: Sequence[Term]) -> frozenset[Term]:
@@ -192,8 +233,8 @@ def _telling_words(term: Term) -> set[str]:
 
 
 def _is_searched(one: _Watched, found: _Found, entry: Entry) -> bool:
-    wanted = one.competitor is None and entry.searched_for == one.business.name
-    return wanted and not found.is_excluded
+    is_named = one.competitor is None and one.business.query is None
+    return is_named and entry.searched_for == one.business.name and not found.is_excluded
 
 
 def _is_other_language(business: Business, entry: Entry) -> bool:

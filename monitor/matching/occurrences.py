@@ -39,6 +39,7 @@ class Form(StrEnum):
     HASHTAG = "hashtag"
     HANDLE = "handle"
     SITE = "website"
+    DOMAIN = "domain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Occurrence:
     form: Form
     start: int
     end: int
+    is_misspelt: bool = False
 
     def overlaps(self, other: Occurrence) -> bool:
         """Tell whether they share a character."""

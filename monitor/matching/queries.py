@@ -95,7 +95,8 @@ def search_queries(business: Business, syntax: Syntax) -> tuple[str, ...]:
     names = [quote.format(name) for name in _plain_names(business)]
     if syntax.handles:
         names += _unique(_phrase(n[1:]) for n in business.aliases if n.startswith("@"))
-    excluded = _exclusions(business, syntax, room=syntax.most_chars - max(map(len, names)))
+    longest = max(map(len, names), default=0)
+    excluded = _exclusions(business, syntax, room=syntax.most_chars - longest)
     room = syntax.most_chars - len(excluded)
     groups = _grouped([name for name in names if len(name) <= room], syntax, room)
     return tuple(_either(group, syntax) + excluded for group in groups)

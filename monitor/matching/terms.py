@@ -9,11 +9,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from monitor.lexicon import zipf
 from monitor.matching.occurrences import Form, Occurrence, Role, Term
+from monitor.matching.spelling import NearWords, other_numbers, other_spellings
 from monitor.matching.words import Word, handle_name, tags_in, words_in
 from monitor.text import fold, fold_with_offsets
+
+# Articles that only number tells apart: few know which one a shop's sign has.
+_ALIKE = {"aux": "au", "des": "de", "du": "de", "les": "le"}
+
+
+def _key(word: str) -> str:
+    return _ALIKE.get(word, word)
 
 
 @dataclass(slots=True)
@@ -31,6 +40,7 @@ class _Node:
 _GAP = re.compile(r"""[ #"]{0,4}|['·_/-] ?#?"?""")
 _ABBREVIATION = 2  # letters before a dot that ends no sentence: "B. Dupont", "St. Marc"
 _ARTICLES = {"l": (), "le": ("au", "du"), "la": (), "les": ("aux", "des")}
+_MIN_NO_WORD = 6  # letters: "tyglaz"
 _MIN_RUN_TOGETHER = 8  # letters: "laposte" and "auxp" are too easily other words
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}")
 # What a hyphen may join to a name without making another of it ("Dior-là", "pro-Bougamont").
@@ -43,6 +53,8 @@ _PLACE_NAMES = frozenset({"sur", "sous", "les", "lez", "en", "aux"})  # Saint-Ma
 _SAINTS = frozenset({"saint", "sainte"})
 _DOMAIN_AFTER = re.compile(r"\.(?:fr|com|net|org|eu|be|ch|io|info|shop|paris|bzh|co)(?![^\W_])")
 _NO_WORD = Word("", 0, 0)
+_MANY_LETTERS = 3  # of a word that tells one name from another
+_LONGEST = 8  # words of a name on either side of the one that is written wrong
 _HEAD = 200  # characters before a word that are looked at for the beginning of an address
 
 
@@ -57,6 +69,7 @@ class TermIndex:
         self._root = _Node()
         self._tags: dict[str, list[Term]] = defaultdict(list)
         self._kin: dict[str, set[str]] = defaultdict(set)
+        self._near = NearWords()
         for term in terms:
             self._add(term)
         for term in company:
@@ -76,11 +89,18 @@ class TermIndex:
         if term.role is Role.WEBSITE:
             return
         words = words_in(folded)
-        for form in _forms([word.text for word in words], term.role):
+        texts = [word.text for word in words]
+        for form in _forms(texts, term.role):
             self._add_words(form, term)
+        if term.role in {Role.NAME, Role.ALIAS}:
+            for form in (*other_numbers(texts), *other_spellings(term.text)):
+                self._add_words(form, term)
+            telling = sum(len(text) > _MANY_LETTERS for text in texts)
+            for text in texts:
+                self._near.add(text, is_sure=telling > 1)
         node = self._root
         for before, word in zip([None, *words], words, strict=False):
-            node = node.after[word.text]
+            node = node.after[_key(word.text)]
             if before is not None:
                 node.gaps.add(folded[before.end : word.start])
 
@@ -93,12 +113,15 @@ class TermIndex:
     def _add_words(self, words: Sequence[str], term: Term) -> None:
         node = self._root
         for word in words:
-            node = node.after.setdefault(word, _Node())
+            node = node.after.setdefault(_key(word), _Node())
         if term not in node.ends:
             node.ends.append(term)
         self._kin[term.owner].update(words)
         run_together = "".join(words)
-        if len(words) > 1 and len(run_together) >= _MIN_RUN_TOGETHER:
+        is_long = len(run_together) >= _MIN_RUN_TOGETHER
+        if len(words) == 1 and is_long and term.role.is_brand and zipf(run_together) == 0:
+            self._tags["@" + run_together].append(term)
+        if len(words) > 1 and (is_long or _is_no_word(run_together)):
             for tag in ("@" + run_together, "#" + run_together):
                 if term not in self._tags[tag]:
                     self._tags[tag].append(term)
@@ -109,20 +132,42 @@ class TermIndex:
             form = {"#": Form.HASHTAG, "@": Form.HANDLE}.get(tag.text[0], Form.SITE)
             for term in self._tags.get(tag.text, ()):
                 yield Occurrence(term, form, tag.start, tag.end)
+            if form is Form.SITE:
+                label = tag.text.partition(".")[0].replace("-", "")
+                for term in self._tags.get(f"#{label}", ()):
+                    yield Occurrence(term, Form.DOMAIN, tag.start, tag.end)
 
     def _find_words(self, folded: str) -> Iterator[Occurrence]:
         words = words_in(folded)
         for first, word in enumerate(words):
-            node = self._root.after.get(word.text)
-            last = first
-            while node is not None:
-                for term in node.ends:
-                    if not term.role.is_brand or self._stands_alone(
-                        term, folded, words, first, last
-                    ):
-                        yield Occurrence(term, Form.WORDS, word.start, words[last].end)
-                last += 1
-                node = _follow(node, folded, words, last)
+            node = self._root.after.get(_key(word.text))
+            if node is not None:
+                yield from self._walk(node, folded, words, first)
+        yield from self._find_misspelt(folded, words)
+
+    def _walk(
+        self, node: _Node | None, folded: str, words: list[Word], first: int
+    ) -> Iterator[Occurrence]:
+        last = first
+        while node is not None:
+            for term in node.ends:
+                if not term.role.is_brand or self._stands_alone(term, folded, words, first, last):
+                    yield Occurrence(term, Form.WORDS, words[first].start, words[last].end)
+            last += 1
+            node = _follow(node, folded, words, last)
+
+    def _find_misspelt(self, folded: str, words: list[Word]) -> Iterator[Occurrence]:
+        """Read on from words with a typing error as if they were written right."""
+        for number, word in enumerate(words):
+            for right in self._near.find(word.text):
+                start = max(0, number - _LONGEST)
+                window = words[start : number + _LONGEST]
+                window[number - start] = word._replace(text=right)
+                for first in range(number - start + 1):
+                    node = self._root.after.get(_key(window[first].text))
+                    for one in self._walk(node, folded, window, first):
+                        if one.end >= word.end and one.term.role.is_brand:
+                            yield replace(one, is_misspelt=True)
 
     def _stands_alone(
         self, term: Term, folded: str, words: Sequence[Word], first: int, last: int
@@ -173,9 +218,13 @@ def spans(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
     return joined
 
 
+def _is_no_word(run_together: str) -> bool:
+    return len(run_together) >= _MIN_NO_WORD and zipf(run_together) == 0
+
+
 def _follow(node: _Node, folded: str, words: Sequence[Word], last: int) -> _Node | None:
     """Go on to the next word, if only what may stand within a name is between."""
-    after = node.after.get(words[last].text) if last < len(words) else None
+    after = node.after.get(_key(words[last].text)) if last < len(words) else None
     if after is None:
         return None
     before = words[last - 1]

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 # Letters with dots between them are one word: "S.O.S. Plomberie" is "SOS Plomberie".
-_WORD = re.compile(r"(?:[^\W_]\.){2,}[^\W_]?(?![^\W_])|[^\W_]+|[&+]")
+_WORD = re.compile(r"(?:[^\W_]\.){2,}[^\W_]?(?![^\W_])|(?<![^\W_])p'tite?s?(?![^\W_])|[^\W_]+|[&+]")
 _HASHTAG = re.compile(r"(?<![\w#&])#(\w+)")
-_HANDLE = re.compile(r"(?<![\w@.-])@([\w.-]*\w)(@[\w.-]*\w)?")
-_SITE = re.compile(r"(?<![\w.-])(?:[\w-]++\.)++[a-z][\w-]+")
+_HANDLE = re.compile(r"(?:(?<![\w@.-])|(?<=^[.])|(?<=\s[.]))@([\w.-]*\w)(@[\w.-]*\w)?")
+_SITE = re.compile(r"(?<![\w.-])[\w-]++(?:\.[\w-]++)+")
 _PROFILE = re.compile(
     r"(?<![\w-])(?:instagram|facebook|twitter|threads|tiktok|linkedin|pinterest|x|t|bsky)\.(?:com|net|fr|me|app)"
     r"/(?:company/|in/|profile/)?@?([\w.-]*\w)"
@@ -24,6 +24,12 @@ _MAX_LABELS = 5  # of a host that are looked at: shop.fleurs.exemple.co.uk
 
 # One word, written in several ways.
 _SAME = {"&": "et", "+": "et", "and": "et", "st": "saint", "ste": "sainte", "dr": "docteur"}
+_SAME |= {"ptit": "petit", "ptits": "petits", "ptite": "petite", "ptites": "petites"}
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as one text."""
+    return frozenset(text.split())
 
 
 class Word(NamedTuple):
@@ -81,5 +87,5 @@ def _sites_in(folded: str) -> Iterator[Word]:
 
 
 def _plain(word: str) -> str:
-    word = word.replace(".", "")
+    word = word.replace(".", "").replace("'", "")
     return _SAME.get(word, word)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.text import fold
 
@@ -89,6 +90,42 @@ def press_feeds(departement: Departement) -> tuple[PackFeed, ...]:
         for row in _read("press.toml")["feed"]
         if _is_for(row, departement)
     )
+
+
+def departements_covered(url: str) -> frozenset[str]:
+    """Return the numbers of the départements that a page of the local press is written for.
+
+    None for other sites, and for pages that do not say which edition they are of.
+
+    >>> sorted(departements_covered("https://www.lavoixdunord.fr/123/article"))
+    ['59', '62']
+    >>> sorted(departements_covered("https://actu.fr/bretagne/brest_29019/un-titre.html"))
+    ['22', '29', '35', '56']
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    steps = set(parts.path.split("/"))
+    covered: set[str] = set()
+    for listed, row in _rows_by_host().get(host, ()):
+        if listed:
+            covered.update(listed)
+        elif "{" in row:
+            of_steps = [d for d in departements().values() if steps & {d.slug, d.region}]
+            nearest = [d for d in of_steps if d.slug in steps]
+            covered.update(d.number for d in nearest or of_steps)
+    return frozenset(covered)
+
+
+@cache
+def _rows_by_host() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Return, by host, the départements and the address of each feed."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for row in _read("press.toml")["feed"]:
+        host = (urlsplit(row["url"]).hostname or "").removeprefix("www.")
+        if "{" in host:
+            continue
+        found.setdefault(host, []).append((tuple(row.get("departements", ())), row["url"]))
+    return found
 
 
 def _is_for(row: dict[str, Any], departement: Departement) -> bool:

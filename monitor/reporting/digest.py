@@ -24,7 +24,8 @@ _CHANNELS = 6
 class Section:
     """Items shown in full under one heading; ``key`` is one of ``SECTIONS``.
 
-    ``count`` is of its mentions, those told in a line or only counted included.
+    ``count`` is of the mentions that belong there by themselves, those told in a line or only
+    counted included.
     """
 
     key: str
@@ -81,7 +82,10 @@ def build_digest(material: Material, options: DigestOptions) -> Digest:
     counted = tally(material.mentions)
     stories = arrange(material.mentions)
     shown = options.items + options.lines
-    items = [(key, write_item(story, phrases, material.now)) for key, story in stories[:shown]]
+    items = [
+        (key, write_item(group, phrases, material.now, material.stories.get(group[0].story)))
+        for key, group in stories[:shown]
+    ]
     health = write_health(material, options.next_digest_at, phrases)
     return Digest(
         business=business,
@@ -116,13 +120,22 @@ def build_digest(material: Material, options: DigestOptions) -> Digest:
 def arrange(mentions: Iterable[Mention]) -> list[tuple[str, tuple[Mention, ...]]]:
     """Put mentions in the order of the mail, each with its section, one group a story.
 
-    Mentions of one story stand together only within a section: a negative one is never hidden
-    below a neutral one. Those that a person dismissed are left out.
+    What the press told of one event stands together, where the worst of it belongs: a negative
+    one is never hidden below a neutral one, and stands for both. Voices of one story stand
+    together only within a section. Those that a person dismissed are left out.
     """
     groups: dict[tuple[str, str], list[Mention]] = {}
-    kept = (mention for mention in mentions if not is_dismissed(mention))
-    for mention in sorted(kept, key=_urgency):
-        groups.setdefault((_section_of(mention), mention.story), []).append(mention)
+    kept = sorted((m for m in mentions if not is_dismissed(m)), key=_urgency)
+    criticised = {
+        mention.story
+        for mention in kept
+        if mention.kind is Kind.ARTICLE and _section_of(mention) == "needs_you"
+    }
+    for mention in kept:
+        section = _section_of(mention)
+        if section == "press" and mention.story in criticised:
+            section = "needs_you"
+        groups.setdefault((section, mention.story), []).append(mention)
     ranked = sorted(groups.items(), key=lambda group: SECTIONS.index(group[0][0]))
     return [(key, tuple(group)) for (key, _), group in ranked]
 
@@ -151,7 +164,7 @@ def _sections(
     for key in SECTIONS:
         shown = tuple(item for name, item in full if name == key)
         if shown:
-            count = sum(len(story) for name, story in stories if name == key)
+            count = sum(_section_of(one) == key for _, story in stories for one in story)
             found.append(Section(key=key, count=count, items=shown))
     return tuple(found)
 

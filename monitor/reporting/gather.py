@@ -54,6 +54,7 @@ def gather(
         articles_read=store.articles_read(period),
         waiting=waiting,
         undelivered=tuple(store.undelivered(business, now - TOLD_FOR)),
+        stories=store.stories(sorted({mention.story for mention in mentions})),
     )
 
 

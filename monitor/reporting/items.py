@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Mention, Sentiment, Status
+from monitor.model import Mention, Sentiment, Status, Story
 from monitor.reporting.cleaning import Link, one_line, safe_link
 from monitor.reporting.extracts import Fragment, extract, title_and_rest
 from monitor.reporting.phrases import Phrases
-from monitor.reporting.places import others_of, place_of
+from monitor.reporting.places import place_of
 from monitor.reporting.stats import is_relevant, verdict
+from monitor.reporting.stories import tell_story
 
 _STARS = 5
 _VERY, _RATHER = -0.6, -0.3
@@ -25,7 +26,8 @@ class Item:
     ``tone`` is ``None`` when unsure; ``tone_word`` says so in words.
 
     ``why`` (it is thought negative, or doubtful) and ``age`` (since when it waits) stand only
-    where the reader has something to do. ``others`` tells where else the same was said.
+    where the reader has something to do. ``others`` tells where else the same was said, ``first``
+    who said it first or what was told before, ``follow_ups`` what continues it.
     """
 
     id: str
@@ -39,23 +41,29 @@ class Item:
     stars: str | None
     stars_word: str | None
     reach: str | None
+    first: str | None
     others: str | None
+    follow_ups: tuple[str, ...]
     why: str | None
     age: str | None
     link: Link | None
 
 
-def write_item(story: Sequence[Mention], phrases: Phrases, now: datetime) -> Item:
-    """Word the first of a story's mentions; the others are told as places."""
-    mention = story[0]
+def write_item(
+    group: Sequence[Mention], phrases: Phrases, now: datetime, story: Story | None = None
+) -> Item:
+    """Word one of a story's mentions; the others of the group are told beside it."""
+    told = tell_story(group, story, phrases)
+    mention = told.mention
     title, rest = title_and_rest(mention)
+    title = title or phrases.words("digest.untitled")
     tone = verdict(mention)
     needs = tone is Sentiment.NEGATIVE
     year = phrases.local_day(mention.published_at).year != phrases.local_day(now).year
     return Item(
         id=mention.id,
-        mentions=len(story),
-        title=title or phrases.words("digest.untitled"),
+        mentions=len(group),
+        title=phrases.words("digest.story_follow_up", title=title) if told.is_follow_up else title,
         place=place_of(mention, phrases),
         date=phrases.moment(mention.published_at, year=year),
         extract=extract(rest, mention.matched),
@@ -64,7 +72,9 @@ def write_item(story: Sequence[Mention], phrases: Phrases, now: datetime) -> Ite
         stars=stars(mention.rating),
         stars_word=_stars_word(mention, phrases),
         reach=phrases.counted("reach", mention.reach) if mention.reach else None,
-        others=others_of(story, phrases),
+        first=told.first,
+        others=told.others,
+        follow_ups=told.follow_ups,
         why=_why_negative(mention, phrases) if needs else _why_unsure(mention, phrases),
         age=_age(mention, phrases, now) if needs else None,
         link=safe_link(mention.url or mention.canonical_url),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.model import DeliveryResult, Mention, Period, SourceState
+from monitor.model import DeliveryResult, Mention, Period, SourceState, Story
 from monitor.reporting.stats import Tally
 
 TREND_PERIODS = 8
@@ -25,7 +26,8 @@ class Material:
 
     ``previous`` is ``None`` when nothing was read yet in the period before. ``trend`` holds the
     earlier periods, oldest first. ``waiting`` counts older negative mentions still unanswered.
-    ``undelivered`` are copies of earlier digests that were refused, or given up.
+    ``undelivered`` are copies of earlier digests that were refused, or given up. ``stories`` are
+    those of its mentions, whole, by their id.
     """
 
     business: str
@@ -38,6 +40,7 @@ class Material:
     articles_read: int = 0
     waiting: int = 0
     undelivered: tuple[DeliveryResult, ...] = ()
+    stories: Mapping[str, Story] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.clock import format_instant
+from monitor.matching.relevance import RELEVANT_FROM
 from monitor.model import Count, Json, Mention, MentionQuery, Period, Sentiment
 
 if TYPE_CHECKING:
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 
 SHARES_FROM = 30
 """Below this many mentions a share is noise: shared/digest.md gives counts only."""
-RELEVANT_FROM = 0.5
 SURE_FROM = 0.5
-"""Both are probabilities, calibrated: under a half, the statement is more likely wrong."""
+"""A probability, calibrated: under a half, the statement is more likely wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,11 @@ def is_relevant(mention: Mention) -> bool:
 
 
 def is_dismissed(mention: Mention) -> bool:
-    """Say whether a person said that the mention is not about this business (``--irrelevant``)."""
-    return mention.corrected and mention.relevance == 0
+    """Say whether a person wants no more of it: not about this business, or blocked.
+
+    No computed relevance is 0: see ``matching.relevance``.
+    """
+    return mention.relevance == 0
 
 
 def verdict(mention: Mention) -> Sentiment | None:

@@ -29,21 +29,28 @@ async def look_again(
 ) -> AsyncGenerator[Page, None]:
     """Yield a page for each entry looked at, ``most`` at most; the others have their turn later.
 
-    An entry that cannot be read costs itself only. Raises ``FetchError`` when the platform asks to
-    wait or cannot be reached.
+    An entry that cannot be read costs itself only. Several of which none is left are not believed
+    to be gone: the server has no such address. Raises ``FetchError`` when the platform asks to wait
+    or cannot be reached.
     """
-    for external_id in turn_of(external_ids, now, most):
+    turn = turn_of(external_ids, now, most)
+    missing: list[str] = []
+    for external_id in turn:
         try:
             entry = await look(external_id)
         except SourceError as error:
             if ends_looking(error):
                 raise
             if is_gone(error):
-                yield Page(entries=(), cursor={}, removed=(external_id,))
+                missing.append(external_id)
             else:
                 yield Page(entries=(), cursor={}, problem=f"{external_id}: {error}")
             continue
         yield Page(entries=() if entry is None else (entry,), cursor={})
+    if missing and (len(missing) < len(turn) or len(turn) == 1):
+        yield Page(entries=(), cursor={}, removed=tuple(missing))
+    elif missing:
+        yield Page(entries=(), cursor={}, problem="none of the entries looked at was found")
 
 
 def turn_of(external_ids: Sequence[str], now: datetime, most: int) -> Sequence[str]:
@@ -64,8 +71,9 @@ def ends_looking(error: SourceError) -> bool:
 
 
 def is_gone(error: SourceError) -> bool:
-    """Tell whether the platform has the entry no more."""
-    return error.code is Code.GONE or error.http_status == HTTPStatus.NOT_FOUND
+    """Tell whether the platform has the entry no more: its own answer says so, no bare 404."""
+    is_told = isinstance(error, FetchError) and error.body.lstrip()[:1] in {b"{", b"["}
+    return error.code is Code.GONE or (error.http_status == HTTPStatus.NOT_FOUND and is_told)
 
 
 def gone(detail: str) -> FetchError:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from monitor.model import (
+    Block,
+    BlockKind,
     ClosedDigest,
     Count,
     DeliveryResult,
+    Judgement,
+    Match,
     Mention,
     MentionQuery,
     OutboxItem,
@@ -21,6 +25,7 @@ from monitor.model import (
     Sentiment,
     SourceState,
     Status,
+    Story,
 )
 
 
@@ -92,15 +97,79 @@ class Store(Protocol):
         """Return mentions found in a period, of a business and of its competitors, by name."""
         ...
 
-    def correct(self, mention_id: str, sentiment: Sentiment | None, at: datetime) -> bool:
-        """Record a person's sentiment (``None``: irrelevant), which wins over any scorer.
+    def correct(
+        self,
+        mention_id: str,
+        sentiment: Sentiment | None,
+        at: datetime,
+        *,
+        relevant: bool = True,
+    ) -> bool:
+        """Record a person's sentiment, which wins over any scorer, or that it is not about them.
 
-        False: no such id.
+        Without a sentiment only the relevance is told. False: no such id.
         """
         ...
 
     def set_status(self, mention_id: str, status: Status, note: str | None, at: datetime) -> bool:
         """Record what the owner did with a mention. False: no such id."""
+        ...
+
+    # --- stories ---
+
+    def story_of(self, mention_id: str) -> Story | None:
+        """Return the story that a mention stands in, of one mention or more; ``None``: no such id.
+
+        Which one published first is found when it is asked: a copy found late may be the earliest.
+        """
+        ...
+
+    def stories(self, story_ids: Sequence[str]) -> dict[str, Story]:
+        """Return stories by their id; those that there are not are left out."""
+        ...
+
+    def split_story(self, mention_id: str, at: datetime) -> bool:
+        """Take a mention out of its story; no poll brings the two together again.
+
+        False, and nothing changed: there is no such id, or it stands alone.
+        """
+        ...
+
+    def join_story(self, mention_id: str, other_id: str, at: datetime) -> bool:
+        """Put a mention into the story of another, whatever was taken apart before.
+
+        Only this mention moves: what it stood with before stays. False, and nothing changed: there
+        is no such id, they are of two businesses, or of one story already.
+        """
+        ...
+
+    # --- what persons taught ---
+
+    def lessons_version(self) -> int:
+        """Return a number that grows with every label and block, set or taken back."""
+        ...
+
+    def judgements(self, business: str, most: int) -> list[Judgement]:
+        """Return what persons said of the relevance of a business's mentions, newest first."""
+        ...
+
+    def blocks(self) -> list[Block]:
+        """Return what is blocked, oldest first."""
+        ...
+
+    def block(self, business: str, kind: BlockKind, value: str, at: datetime) -> Block:
+        """Block an author, a site or a word for a business; one blocked already stays as it is."""
+        ...
+
+    def unblock(self, block_id: int) -> Block | None:
+        """Take a block back; ``None``: there is no such block."""
+        ...
+
+    def rejudge(self, judged: Mapping[str, Match]) -> int:
+        """Set the relevance and signals of mentions, by id; returns how many changed.
+
+        Those of which a person spoke keep their relevance.
+        """
         ...
 
     # --- digests and outbox ---

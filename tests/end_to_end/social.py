@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -86,6 +87,10 @@ def refused(status: int, body: object) -> Answer:
 def at_most(count: int, rows: Iterable[T]) -> list[T]:
     """Return the first rows."""
     return list(rows)[:count]
+
+
+_NUMBERS = 40
+"""Posts that a platform answers for one by one have a lower number."""
 
 
 class Platform(ABC):
@@ -360,7 +365,6 @@ class Lemmy(Platform):
 
     type = "lemmy"
     version = 4
-    rechecks = False
 
     @property
     def options(self) -> Row:
@@ -371,6 +375,16 @@ class Lemmy(Platform):
         self.server["/api/v4/site"] = lambda _: found({"site_view": {}, "all_languages": LANGUAGES})
         self.search("/api/v3/search", self._search_3)
         self.search("/api/v4/search", self._search_4)
+        for version in (3, 4):
+            self.server[f"/api/v{version}/resolve_object"] = self._resolve
+
+    def _resolve(self, request: Request) -> Said:
+        address = query_of(request)["q"]
+        views = {self.mention(post)["url"]: self.view(post) for post in self.posts}
+        if address not in views:
+            return refused(404, {"error": "not_found"})
+        view = views[address]
+        return found({"comment" if "comment" in view else "post": view, "resolve": view})
 
     def _site(self, _: Request) -> Said:
         if self.version == 4:
@@ -590,7 +604,6 @@ class Discourse(Platform):
     """A forum's search."""
 
     type = "discourse"
-    rechecks = False
 
     @property
     def options(self) -> Row:
@@ -599,6 +612,12 @@ class Discourse(Platform):
 
     def routes(self) -> None:
         self.search("/search.json", self._search)
+        for number in range(_NUMBERS):
+            self.server[f"/posts/{number}.json"] = partial(self._single, number)
+
+    def _single(self, number: int, _: Request) -> Said:
+        rows = [self.post(post) for post in self.posts if post.number == number]
+        return found(rows[0]) if rows else refused(404, {"error_type": "not_found"})
 
     def _search(self, request: Request, asked: dict[str, str]) -> Said:
         if request.headers.get("api-key") != f"{CANARY}-discourse":
@@ -704,10 +723,17 @@ class HackerNews(Platform):
     """Algolia's search."""
 
     type = "hacker_news"
-    rechecks = False
 
     def routes(self) -> None:
         self.search("/api/v1/search_by_date", self._search)
+        for number in range(_NUMBERS):
+            self.server[f"/api/v1/items/{100 + number}"] = partial(self._item, number)
+
+    def _item(self, number: int, _: Request) -> Said:
+        there = [post for post in self.posts if post.number == number]
+        if not there:
+            return refused(404, {"status": 404, "error": "Not Found"})
+        return found({"id": 100 + number, "author": there[0].author, "text": there[0].text})
 
     def _search(self, _: Request, asked: dict[str, str]) -> Said:
         if asked["tags"].startswith("story,("):

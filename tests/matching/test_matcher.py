@@ -61,23 +61,28 @@ def test_a_match_says_what_where_and_why() -> None:
     assert match == Match(
         business="Fleurs Bougamont",
         terms=("Fleurs Bougamont",),
-        relevance=0.95,
-        reason='name "Fleurs Bougamont" in the title; context: fleuriste, bouquet',
+        relevance=match.relevance,
+        reason=match.reason,
+        signals=match.signals,
     )
+    weights = {one.name: one.weight for one in match.signals}
+    assert weights["name"] > weights["context"] > weights["title"] > 0
+    assert match.relevance > 0.95
+    assert match.reason.startswith('name "Fleurs Bougamont" +2.4; context "fleuriste" +0.9')
 
 
 @pytest.mark.parametrize(
     ("text", "terms", "reason"),
     [
-        ("Simon Bougamont raconte", ("Simon Bougamont",), 'alias "Simon Bougamont" in the text'),
+        ("Simon Bougamont raconte", ("Simon Bougamont",), 'alias "Simon Bougamont" +2.3'),
         (
             "vu @fleursbougamont",
             ("@fleursbougamont", "Fleurs Bougamont"),
-            'handle "@fleursbougamont"',
+            'handle "@fleursbougamont" +4.5',
         ),
-        ("sur fleursbougamont.fr", ("fleursbougamont.fr",), 'website "fleursbougamont.fr"'),
-        ("Léa a ri", ("Léa",), 'alias "Léa" in the text; a common name without context'),
-        ("Léa, crêperie", ("Léa",), 'alias "Léa" in the text; context: crêperie'),
+        ("sur fleursbougamont.fr", ("fleursbougamont.fr",), 'site "fleursbougamont.fr" +5.0'),
+        ("Léa a ri", ("Léa",), 'alias "Léa" -1.2'),
+        ("Léa, crêperie", ("Léa",), 'alias "Léa" -1.2; context "crêperie" +0.9'),
     ],
 )
 def test_the_reason_is_of_the_best_term(text: str, terms: tuple[str, ...], reason: str) -> None:
@@ -108,7 +113,7 @@ def test_another_language_lowers_a_little_and_drops_nothing() -> None:
     spoken = only_match(entry("Fleurs Bougamont", language="fr-BE")).relevance
     other = only_match(entry("Fleurs Bougamont", language="en"))
     assert 0 < spoken - other.relevance < 0.1
-    assert other.reason.endswith("not in its languages")
+    assert other.reason.endswith('other language "en" -0.3')
 
 
 @pytest.mark.parametrize(
@@ -237,11 +242,15 @@ def test_matching_ignores_composition_case_and_kinds_of_space(text: str) -> None
     found = MATCHER.match(one)
     for same in (
         unicodedata.normalize("NFD", text),
-        text.upper(),
         text.replace(" ", "\u202f"),
         text.replace("a", "a\u00ad"),
     ):
-        assert MATCHER.match(replace(one, text=same)) == found
+        assert [m.relevance for m in MATCHER.match(replace(one, text=same))] == [
+            m.relevance for m in found
+        ]
+    # A capital tells how surely a word is a name, never whether it is found.
+    shouted = MATCHER.match(replace(one, text=text.upper()))
+    assert [(m.business, m.terms) for m in shouted] == [(m.business, m.terms) for m in found]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -18,6 +19,7 @@ from monitor.model import (
     Sentiment,
     SourceState,
     Status,
+    Story,
 )
 from monitor.reporting.digest import build_digest
 from monitor.reporting.gather import gather
@@ -64,6 +66,10 @@ class Shelf:
 
     def undelivered(self, business: str, since: datetime) -> list[DeliveryResult]:
         return self.lost if business == SHOP and since < NOW else []
+
+    def stories(self, story_ids: Sequence[str]) -> dict[str, Story]:
+        told = {i: tuple(m for m in self.mentions if m.story == i) for i in story_ids}
+        return {i: Story(id=i, mentions=mentions) for i, mentions in told.items()}
 
     def share_of_voice(self, business: str, period: Period) -> dict[str, int]:
         return self.voices

@@ -268,7 +268,7 @@ def test_photos_that_are_gone_or_private_are_removed() -> None:
     }
     session = FakeSession(lambda url: told[query(url)["photo_id"]])
     pages = recheck(flickr(key="k"), session, ["3", "2", "6065-3-721", "1"])
-    assert [page.entries for page in pages] == [(), (), ()]
+    assert [page.entries for page in pages] == [(), ()]
     assert [one for page in pages for one in page.removed] == ["2", "1"]
     assert query(session.asked[0].url)["method"] == "flickr.photos.getInfo"
     assert session.spent == {"flickr, an hour": 3}

@@ -41,10 +41,26 @@ def looked_at(ids: list[str], told: dict[str, SourceError | None], most: int = 2
 
 
 def test_what_is_there_comes_as_it_is_and_what_is_gone_is_removed() -> None:
-    missing = FetchError(Code.HTTP_STATUS, "status 404", http_status=404)
+    missing = FetchError(Code.HTTP_STATUS, "status 404", http_status=404, body=b'{"error": "gone"}')
     pages = looked_at(["4", "3", "2", "1"], {"4": None, "3": missing, "2": gone("deleted")})
     assert [entry.external_id for page in pages for entry in page.entries] == ["1"]
     assert [one for page in pages for one in page.removed] == ["3", "2"]
+
+
+def test_where_none_is_found_none_is_believed_to_be_gone() -> None:
+    """A server that does not know the address answers so to every one."""
+    missing = FetchError(Code.HTTP_STATUS, "status 404", http_status=404, body=b"{}")
+    (page,) = looked_at(["3", "2", "1"], dict.fromkeys("321", missing))
+    assert page.removed == ()
+    assert page.problem == "none of the entries looked at was found"
+    (page,) = looked_at(["1"], {"1": missing})
+    assert page.removed == ("1",)
+
+
+def test_a_page_that_is_not_found_is_no_answer_of_the_platform() -> None:
+    bare = FetchError(Code.HTTP_STATUS, "status 404", http_status=404, body=b"<html>")
+    first, second = looked_at(["2", "1"], {"2": bare})
+    assert (first.removed, second.removed) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -441,7 +441,7 @@ def test_comments_that_are_gone_are_named() -> None:
     session = FakeSession(api(comments=comments))
     pages = rechecked(youtube(key="k"), session, there, lost, none)
     assert query(session.asked[0].url) == {"part": "id", "id": there}
-    assert [page.entries for page in pages] == [(), (), ()]
+    assert [page.entries for page in pages] == [(), ()]
     assert [one for page in pages for one in page.removed] == [lost, none]
     assert session.spent == {"youtube units": 3}
 

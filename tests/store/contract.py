@@ -93,7 +93,7 @@ class PollContract:
     def test_a_persons_word_outlasts_an_edit(self, store: Store) -> None:
         (one, two) = store.save_poll(outcome(sighting(1), sighting(2))).new
         assert store.correct(one, Sentiment.POSITIVE, NOW)
-        assert store.correct(two, None, NOW)
+        assert store.correct(two, None, NOW, relevant=False)
         store.save_poll(
             outcome(sighting(1, text="Autre", score=BAD), sighting(2, text="Autre", score=BAD))
         )

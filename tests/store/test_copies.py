@@ -16,7 +16,12 @@ from monitor.store.sqlite import SqliteStore, restore
 from monitor.store.sqlite.connection import Connection
 from monitor.store.sqlite.locks import hold
 from monitor.store.sqlite.migrating import migrate
-from monitor.store.sqlite.migrations import m0001_first, m0002_history
+from monitor.store.sqlite.migrations import (
+    m0001_first,
+    m0002_history,
+    m0003_relevance,
+    m0004_stories,
+)
 
 
 def made(file: Path, *numbers: int) -> Path:
@@ -34,6 +39,8 @@ def next_version() -> Migrations:
     migrations = Migrations("ecoute")
     migrations(name="m0001_first")(m0001_first.apply)
     migrations(name="m0002_history")(m0002_history.apply)
+    migrations(name="m0003_relevance")(m0003_relevance.apply)
+    migrations(name="m0004_stories")(m0004_stories.apply)
 
     @migrations(name="m9999_colour")
     def _(db: Database) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from store.contract import StoreContract
 from store.samples import DAY, NOW, RIVAL, SHOP, digest, outcome, sighting
+from store.stories_contract import StoriesContract
+from store.teaching_contract import TeachingContract
 
 from monitor.model import DeliveryResult, DeliveryState, Mention, MentionQuery
 from monitor.store.base import Store
@@ -34,8 +36,23 @@ def store(path: Path) -> Iterator[Store]:
         yield opened
 
 
+class TestTeaching(TeachingContract):
+    """What persons teach, in a file."""
+
+
 class TestSqlite(StoreContract):
     """The contract, on a file."""
+
+
+class TestSqliteStories(StoriesContract):
+    """The contract of stories, on a file."""
+
+
+def test_no_key_of_an_erased_mention_is_left(store: Store, path: Path) -> None:
+    store.save_poll(outcome(sighting(1)))
+    assert rows(path, "SELECT count(*) > 0 FROM story_key") == [(1,)]
+    store.expire(NOW + DAY, timedelta(0))
+    assert rows(path, "SELECT count(*) FROM story_key") == [(0,)]
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:

@@ -13,15 +13,26 @@ from monitor.store.sqlite.rows import Row
 _POLARITY = {Sentiment.NEGATIVE: -1.0, Sentiment.NEUTRAL: 0.0, Sentiment.POSITIVE: 1.0}
 
 
-def correct(db: Database, mention_id: str, sentiment: Sentiment | None, at: datetime) -> bool:
-    """Record a sentiment, or (``None``) that it does not concern the business."""
+def correct(
+    db: Database, mention_id: str, sentiment: Sentiment | None, at: datetime, *, relevant: bool
+) -> bool:
+    """Record a sentiment, that it concerns the business, or that it does not."""
     old = _mention(db, mention_id)
     if old is None:
         return False
     db.table("label").insert(
-        {"mention_id": mention_id, "sentiment": sentiment, "labelled_at": format_instant(at)}
+        {
+            "mention_id": mention_id,
+            "sentiment": sentiment if relevant else None,
+            "relevant": int(relevant),
+            "labelled_at": format_instant(at),
+        }
     )
-    db.table("mention").update(old["number"], _corrected(old, sentiment))
+    new = _corrected(old, sentiment, relevant=relevant)
+    if relevant and sentiment is None:
+        told = "SELECT 1 FROM label WHERE mention_id = ? AND sentiment IS NOT NULL"
+        new["corrected"] = int(db.execute(told, [mention_id]).fetchone() is not None)
+    db.table("mention").update(old["number"], new)
     return True
 
 
@@ -35,14 +46,18 @@ def set_status(db: Database, mention_id: str, status: Status, note: str | None) 
     return True
 
 
-def _corrected(old: Row, sentiment: Sentiment | None) -> Row:
-    if sentiment is None:
+def _corrected(old: Row, sentiment: Sentiment | None, *, relevant: bool) -> Row:
+    if not relevant:
         return {"corrected": 1, "relevance": 0.0, "status": Status.IGNORED}
-    new: Row = {"corrected": 1, "sentiment": sentiment, "confidence": 1.0}
+    # Whoever says how a text speaks of a shop says that it does.
+    new: Row = {"relevance": 1.0}
+    if old["relevance"] == 0 and old["status"] == Status.IGNORED:
+        new["status"] = Status.NEW
+    if sentiment is None:
+        return new
+    new |= {"corrected": 1, "sentiment": sentiment, "confidence": 1.0}
     if sentiment != old["sentiment"]:
         new["polarity"] = _POLARITY[sentiment]
-    if old["relevance"] == 0:  # called irrelevant before: it does concern the business after all
-        new["relevance"] = 1.0
     return new
 
 

@@ -25,12 +25,15 @@ that wakes in 2036 with an empty battery must not erase everything for good."""
 _ERASE_MENTIONS = """
 UPDATE mention SET title = NULL, text = '', author = NULL, author_url = NULL,
   author_followers = NULL, external_id = '', url = NULL, canonical_url = NULL, reason = '',
-  note = NULL, title_key = NULL, text_key = NULL, outlet_key = NULL, erased_at = :now
+  signals = '[]', note = NULL, title_key = NULL, text_key = NULL, outlet_key = NULL,
+  erased_at = :now
 WHERE found_at < :limit AND erased_at IS NULL
 """
 _ERASE_AROUND = (
     "DELETE FROM revision WHERE mention_id IN (SELECT id FROM mention WHERE erased_at = :now)",
     "DELETE FROM label WHERE mention_id IN (SELECT id FROM mention WHERE erased_at = :now)",
+    """DELETE FROM story_key
+    WHERE mention IN (SELECT number FROM mention WHERE erased_at = :now)""",
     """UPDATE place SET url = NULL, canonical_url = NULL, external_id = ''
     WHERE mention_id IN (SELECT id FROM mention WHERE erased_at = :now)""",
     # A mail that still waits is not touched: what it says was fixed, and it goes within 5 days.

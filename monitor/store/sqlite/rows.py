@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -20,6 +20,7 @@ from monitor.model import (
     PollError,
     PollStatus,
     Sentiment,
+    Signal,
     SourceState,
     Spent,
     Status,
@@ -42,6 +43,7 @@ def mention_of(row: Row) -> Mention:
             "sentiment": Sentiment(row["sentiment"]),
             "corrected": bool(row["corrected"]),
             "matched": tuple(json.loads(row["matched"])),
+            "signals": signals_of(row["signals"]),
             "themes": json.loads(row["themes"]),
             "places": tuple(Place(**place) for place in json.loads(row["places"])),
             "status": Status(row["status"]),
@@ -74,6 +76,16 @@ def state_of(row: Row) -> SourceState:
         history=json.loads(row["history"]),
         mentions=row["mentions"],
     )
+
+
+def signals_of(text: str) -> tuple[Signal, ...]:
+    """Read the signals of a mention."""
+    return tuple(Signal(*one) for one in json.loads(text))
+
+
+def signals_text(signals: Iterable[Signal]) -> str:
+    """Write the signals of a mention."""
+    return dump([[one.name, one.weight, one.detail] for one in signals])
 
 
 def configured_row(state: SourceState) -> Row:

@@ -117,8 +117,7 @@ def _conditions(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
         yield f"{instant} < ?", (format_end(query.until),)
     if query.news_only:
         yield "NOT backfilled", ()
-    if query.min_relevance is not None:
-        yield "relevance >= ?", (query.min_relevance,)
+    yield from _relevances(query)
     if query.undigested:
         yield "id NOT IN (SELECT mention_id FROM digest_mention)", ()
     if query.digest_id is not None:
@@ -128,6 +127,13 @@ def _conditions(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
         )
     if query.text is not None:
         yield from _text_conditions(parse_query(query.text))
+
+
+def _relevances(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    if query.min_relevance is not None:
+        yield "relevance >= ?", (query.min_relevance,)
+    if query.max_relevance is not None:
+        yield "relevance < ? AND relevance > 0", (query.max_relevance,)
 
 
 def _text_conditions(text: TextQuery | None) -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -15,7 +15,8 @@ from monitor.dedupe.decide import Duplicate, New, Update, Verdict, decide
 from monitor.model import Entry, Sighting
 from monitor.store.sqlite.erasing import is_erased
 from monitor.store.sqlite.known import find_known
-from monitor.store.sqlite.rows import Row, dump
+from monitor.store.sqlite.rows import Row, dump, signals_text
+from monitor.store.sqlite.story_index import enter_story, index_again
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # promise 8
 _AHEAD = timedelta(days=1)
@@ -72,12 +73,13 @@ def _insert(db: Database, sighting: Sighting, at: datetime, *, is_backfill: bool
         | _judgement(sighting)
     )
     _add_place(db, mention_id, sighting, is_origin=True)
+    enter_story(db, _row(db, mention_id))
     return mention_id
 
 
 def _update(db: Database, mention_id: str, sighting: Sighting, at: datetime) -> None:
     """Renew the words and what was made of them; the earlier words stay in ``revision``."""
-    (old,) = db.query("SELECT * FROM mention WHERE id = ?", [mention_id])
+    old = _row(db, mention_id)
     when = format_instant(at)
     db.table("revision").insert(
         {name: old[name] for name in ("title", "text", "rating")}
@@ -87,9 +89,10 @@ def _update(db: Database, mention_id: str, sighting: Sighting, at: datetime) -> 
     if old["corrected"]:
         for name in ("sentiment", "polarity", "confidence", "scorer"):
             new[name] = old[name]
-        if old["relevance"] == 0:  # a person said: not about this business
-            new["relevance"] = 0.0
+    if db.execute("SELECT 1 FROM label WHERE mention_id = ?", [mention_id]).fetchone():
+        new["relevance"] = old["relevance"]
     db.table("mention").update(old["number"], new | _engagement(sighting.entry))
+    index_again(db, old | new)
 
 
 def _refresh_engagement(db: Database, mention_id: str, sighting: Sighting) -> None:
@@ -97,7 +100,7 @@ def _refresh_engagement(db: Database, mention_id: str, sighting: Sighting) -> No
     counted = _engagement(sighting.entry)
     if not counted:
         return
-    (old,) = db.query("SELECT * FROM mention WHERE id = ?", [mention_id])
+    old = _row(db, mention_id)
     if old["source"] == sighting.source_id and any(old[k] != v for k, v in counted.items()):
         db.table("mention").update(old["number"], counted)
 
@@ -165,6 +168,7 @@ def _judgement(sighting: Sighting) -> Row:
         "relevance": match.relevance,
         "matched": dump(list(match.terms)),
         "reason": match.reason,
+        "signals": signals_text(match.signals),
     }
 
 
@@ -193,6 +197,11 @@ def _ids(sighting: Sighting) -> Iterator[str]:
         # A number only for different articles that a feed gives under one identifier.
         seed = dump(parts if number == 0 else [*parts, number])
         yield hashlib.sha256(seed.encode()).hexdigest()[:16]
+
+
+def _row(db: Database, mention_id: str) -> Row:
+    (row,) = db.query("SELECT * FROM mention WHERE id = ?", [mention_id])
+    return row
 
 
 def _exists(db: Database, mention_id: str) -> bool:

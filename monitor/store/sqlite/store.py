@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +10,13 @@ from pathlib import Path
 from monitor.clock import Clock
 from monitor.clock import now as wall_clock
 from monitor.model import (
+    Block,
+    BlockKind,
     ClosedDigest,
     Count,
     DeliveryResult,
+    Judgement,
+    Match,
     Mention,
     MentionQuery,
     OutboxItem,
@@ -22,6 +26,7 @@ from monitor.model import (
     Sentiment,
     SourceState,
     Status,
+    Story,
 )
 from monitor.store.sqlite import (
     checking,
@@ -31,6 +36,8 @@ from monitor.store.sqlite import (
     locks,
     polls,
     searching,
+    stories,
+    teaching,
     upkeep,
 )
 from monitor.store.sqlite.connection import READ_LIMIT, WAIT, Connection
@@ -127,16 +134,77 @@ class SqliteStore:
         with self._connection.reading() as db:
             return searching.share_of_voice(db, business, period)
 
-    def correct(self, mention_id: str, sentiment: Sentiment | None, at: datetime) -> bool:
-        """Record a person's sentiment (``None``: irrelevant). False: no such id."""
+    def correct(
+        self,
+        mention_id: str,
+        sentiment: Sentiment | None,
+        at: datetime,
+        *,
+        relevant: bool = True,
+    ) -> bool:
+        """Record a person's sentiment, or what they say of the relevance. False: no such id."""
         with self._connection.writing() as db:
-            return correcting.correct(db, mention_id, sentiment, at)
+            return correcting.correct(db, mention_id, sentiment, at, relevant=relevant)
 
     def set_status(self, mention_id: str, status: Status, note: str | None, at: datetime) -> bool:
         """Record what the owner did with a mention. False: no such id."""
         del at  # Known limit: a status has no history, so there is no place for its time.
         with self._connection.writing() as db:
             return correcting.set_status(db, mention_id, status, note)
+
+    # --- stories ---
+
+    def story_of(self, mention_id: str) -> Story | None:
+        """Return the story that a mention stands in; ``None``: no such id."""
+        with self._connection.reading() as db:
+            return stories.story_of(db, mention_id)
+
+    def stories(self, story_ids: Sequence[str]) -> dict[str, Story]:
+        """Return stories by their id."""
+        with self._connection.reading() as db:
+            return stories.stories(db, story_ids)
+
+    def split_story(self, mention_id: str, at: datetime) -> bool:
+        """Take a mention out of its story, for good. False: no such id, or it stands alone."""
+        with self._connection.writing() as db:
+            return stories.split(db, mention_id, at)
+
+    def join_story(self, mention_id: str, other_id: str, at: datetime) -> bool:
+        """Put a mention into the story of another. False: it cannot be, or it stands there."""
+        with self._connection.writing() as db:
+            return stories.join_by_hand(db, mention_id, other_id, at)
+
+    # --- what persons taught ---
+
+    def lessons_version(self) -> int:
+        """Return a number that grows with every label and block."""
+        with self._connection.reading() as db:
+            return teaching.version(db)
+
+    def judgements(self, business: str, most: int) -> list[Judgement]:
+        """Return what persons said of the relevance of a business's mentions, newest first."""
+        with self._connection.reading() as db:
+            return teaching.judgements(db, business, most)
+
+    def blocks(self) -> list[Block]:
+        """Return what is blocked, oldest first."""
+        with self._connection.reading() as db:
+            return teaching.blocks(db)
+
+    def block(self, business: str, kind: BlockKind, value: str, at: datetime) -> Block:
+        """Block an author, a site or a word for a business."""
+        with self._connection.writing() as db:
+            return teaching.block(db, business, kind, value, at)
+
+    def unblock(self, block_id: int) -> Block | None:
+        """Take a block back; ``None``: there is no such block."""
+        with self._connection.writing() as db:
+            return teaching.unblock(db, block_id)
+
+    def rejudge(self, judged: Mapping[str, Match]) -> int:
+        """Set the relevance and signals of mentions, by id; returns how many changed."""
+        with self._connection.writing() as db:
+            return teaching.rejudge(db, judged)
 
     # --- digests and outbox ---
 

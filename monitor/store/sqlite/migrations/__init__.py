@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from monitor.store.sqlite.migrations import m0001_first, m0002_history
+from monitor.store.sqlite.migrations import (
+    m0001_first,
+    m0002_history,
+    m0003_relevance,
+    m0004_stories,
+)
 
 MIGRATIONS = Migrations("ecoute")
 MIGRATIONS(name="m0001_first")(m0001_first.apply)
 MIGRATIONS(name="m0002_history")(m0002_history.apply)
+MIGRATIONS(name="m0003_relevance")(m0003_relevance.apply)
+MIGRATIONS(name="m0004_stories")(m0004_stories.apply)

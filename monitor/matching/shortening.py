@@ -1,0 +1,29 @@
+"""What people leave out of a name: "chez Kerzhéro" is the Boulangerie Kerzhéro."""
+
+from __future__ import annotations
+
+from monitor.lexicon import is_family_name, is_first_name, zipf
+from monitor.matching.distinctness import FUNCTION_WORDS
+from monitor.matching.facts import trades_named
+from monitor.matching.words import words_in
+from monitor.text import fold
+
+_MIN_LETTERS = 6
+
+
+def short_name(name: str) -> str | None:
+    """Return the one rare word that is left of a name without its trade, as it is written there.
+
+    >>> short_name("Boulangerie Kerzhéro"), short_name("Boulangerie Martin")
+    ('Kerzhéro', None)
+    """
+    words = [(w.text, w) for w in words_in(fold(name))]
+    left = [text for text, _ in words if text not in FUNCTION_WORDS and not trades_named(text)]
+    if len(left) != 1 or len(words) == 1 or not _is_rare(left[0]):
+        return None
+    return next((part for part in name.replace("-", " ").split() if fold(part) == left[0]), None)
+
+
+def _is_rare(word: str) -> bool:
+    known = is_first_name(word) or is_family_name(word) or zipf(word) > 0
+    return len(word) >= _MIN_LETTERS and word.isalpha() and not known

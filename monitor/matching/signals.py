@@ -1,0 +1,172 @@
+"""What of an entry speaks for or against its being about a business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from monitor.lexicon import singular
+from monitor.matching.distinctness import distinctness, is_common, telling_words
+from monitor.matching.facts import Facts, trades_named
+from monitor.matching.frames import (
+    is_part_of_place,
+    longer_name,
+    trade_beside,
+    usual_phrase,
+    work_before,
+)
+from monitor.matching.occurrences import Form, Occurrence, Role
+from monitor.matching.persons import is_owned, is_person
+from monitor.matching.profile import Profile
+from monitor.matching.reading import Part
+from monitor.matching.relevance import name_weight, signal
+from monitor.matching.spots import Spot
+from monitor.matching.whereabouts import beside_signals, locality_signals, town_signals
+from monitor.matching.writing import writing_signals
+from monitor.model import Signal
+
+_MANY = 8  # occurrences of a name that are weighed; a text that repeats it more tells no more
+_CUSTOMERS_FROM = 2
+_PIECE = 0.6  # a family name alone is borne by others than the shop
+_OF_ALL = frozenset({"person", "other_town_beside", "work"})
+_NAMES = {Role.NAME: "name", Role.ALIAS: "alias", Role.WEBSITE: "site"}
+
+
+def signals_of(
+    occurrences: Iterable[tuple[Part, Occurrence]], facts: Facts, profile: Profile
+) -> tuple[Signal, ...]:
+    """Return the signals of the occurrence that speaks most for it, and of the whole entry."""
+    spots = list(occurrences)[:_MANY]
+    read = [tuple(_local(part, one, facts, profile)) for part, one in spots]
+    best = max(read, key=_sum)
+    best = (*best, *_elsewhere(best, read))
+    return (*best, *_around(facts, profile, [_spot(part, one) for part, one in spots]))
+
+
+def _elsewhere(best: tuple[Signal, ...], read: list[tuple[Signal, ...]]) -> Iterator[Signal]:
+    """Yield at half weight what another occurrence tells against it: a text speaks of one."""
+    told = {one.name for one in best}
+    for one in {s.name: s for signals in read for s in signals}.values():
+        if one.name in _OF_ALL and one.name not in told:
+            yield replace(one, weight=round(one.weight / 2, 2))
+
+
+def _around(facts: Facts, profile: Profile, spots: list[Spot]) -> Iterator[Signal]:
+    """Yield what the rest of the entry tells; what stands within the name itself tells nothing."""
+    yield from _context(facts, profile, spots)
+    yield from _trade(facts, profile, spots)
+    if len(facts.customer_words) >= _CUSTOMERS_FROM:
+        yield signal("customers", ", ".join(facts.customer_words[:3]))
+    yield from town_signals(facts, profile, spots)
+    yield from locality_signals(facts, profile)
+
+
+def _sum(signals: tuple[Signal, ...]) -> float:
+    return sum(one.weight for one in signals)
+
+
+def _spot(part: Part, one: Occurrence) -> Spot:
+    first = part.word_at(one.start)
+    return Spot(part, first, max(first, part.word_at(one.end) - 1))
+
+
+def _local(part: Part, one: Occurrence, facts: Facts, profile: Profile) -> Iterator[Signal]:
+    term = one.term.text
+    value = distinctness(term.lstrip("@#"))
+    if one.form is Form.SITE or term.startswith("@") or one.form is Form.HANDLE:
+        is_site = one.form is Form.SITE
+        shown = term if is_site or term.startswith("@") else part.folded[one.start : one.end]
+        yield signal("site" if is_site else "handle", shown)
+        return
+    is_piece = one.term.role is Role.ALIAS and len(telling_words(term)) == 1
+    yield Signal(_NAMES[one.term.role], round(name_weight(value) - _PIECE * is_piece, 2), term)
+    if one.form in {Form.HASHTAG, Form.DOMAIN}:
+        yield signal("hashtag", term)
+        return
+    if one.is_misspelt:
+        yield signal("misspelt", part.shown(*_ends(part, one)))
+    if part.is_title:
+        yield signal("title")
+    yield from _frame(_spot(part, one), facts, profile)
+
+
+def _ends(part: Part, one: Occurrence) -> tuple[int, int]:
+    spot = _spot(part, one)
+    return spot.first, spot.last
+
+
+def _frame(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Signal]:
+    is_plain = all(is_common(spot.part.texts[number]) for number in spot.telling)
+    if is_part_of_place(spot, facts):
+        yield signal("street", spot.part.shown(max(0, spot.first - 2), spot.last))
+    if phrase := usual_phrase(spot):
+        yield signal("usual_phrase", phrase)
+    if is_person(spot):
+        yield signal("person", spot.part.shown(max(0, spot.first - 1), spot.last))
+    elif is_owned(spot) and is_plain:
+        yield signal("owned", spot.part.shown(spot.first - 1, spot.last))
+    if spot.before() == "chez":
+        yield signal("chez")
+    yield from _trade_beside(spot, profile)
+    if is_plain:
+        yield from _plain(spot, facts, profile)
+    yield from beside_signals(spot, facts, profile)
+
+
+def _trade_beside(spot: Spot, profile: Profile) -> Iterator[Signal]:
+    for word, labels in trade_beside(spot):
+        if profile.trades and word not in profile.words:
+            is_own = not profile.trades.isdisjoint(labels)
+            yield signal("trade_beside" if is_own else "other_trade_beside", word)
+
+
+def _plain(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Signal]:
+    """Yield what tells whether common words are a name here, and of what."""
+    yield from writing_signals(spot, facts, profile)
+    if thing := work_before(spot):
+        yield signal("work", thing)
+    if beside := longer_name(spot, profile):
+        yield signal("longer_name", beside)
+
+
+def _context(facts: Facts, profile: Profile, spots: list[Spot]) -> Iterator[Signal]:
+    own = {word for spot in spots for word in spot.words}
+    found = [
+        word
+        for word, words in profile.context.items()
+        if not own.issuperset(words) and _holds(facts, words)
+    ]
+    for rank, word in enumerate(found[:3]):
+        yield signal("context", word, share=1 / (rank + 1))
+
+
+def _holds(facts: Facts, words: tuple[str, ...]) -> bool:
+    """Tell whether context words stand in the entry, in either number."""
+    *head, last = words
+    return any(
+        facts.reading.holds((*head, form)) for form in (last, last + "s", last.removesuffix("s"))
+    )
+
+
+def _trade(facts: Facts, profile: Profile, spots: list[Spot]) -> Iterator[Signal]:
+    if not profile.trades:
+        return
+    own_words = {word for spot in spots for word in spot.words}
+    own_words |= {word for words in profile.context.values() for word in words}
+    own_words |= {singular(word) for word in own_words}
+    ours: dict[str, bool] = {}
+    others: set[str] = set()
+    for label, words in facts.trades.items():
+        told = {w: telling for w, telling in words.items() if not own_words.issuperset(w.split())}
+        if label in profile.trades:
+            ours |= told | {w: True for w, telling in told.items() if telling}
+        else:
+            others.update(word for word in told if label in trades_named(word))
+    telling = [word for word, is_telling in ours.items() if is_telling]
+    shared = [word for word, is_telling in ours.items() if not is_telling]
+    if telling:
+        yield signal("trade", ", ".join(telling[:3]), share=min(1.5, 0.75 + 0.25 * len(telling)))
+    if shared:
+        yield signal("trade_shared", ", ".join(shared[:3]), share=min(2.0, len(shared)))
+    if others and not telling:
+        yield signal("other_trade", ", ".join(sorted(others)[:3]))
