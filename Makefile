@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check lock clean
+.PHONY: run test check lock model clean
 
 run: .venv/.run
 	@$(BIN)/ecoute run --once || [ $$? -eq 1 ]
@@ -29,6 +29,10 @@ lock: .venv/pyvenv.cfg
 	$(LOCK) --upgrade pyproject.toml requirements.in --output-file requirements.lock
 	$(LOCK) --extra dev --constraints requirements.lock pyproject.toml requirements.in \
 		--output-file requirements-dev.lock
+
+# Train the scorer `ecoute` anew from the corpus; the same corpus gives the same file.
+model: .venv/.dev
+	$(BIN)/python -m monitor.sentiment.train corpus/sentiment
 
 clean:
 	rm -rf .venv

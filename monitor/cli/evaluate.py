@@ -10,11 +10,15 @@ import click
 from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.evaluation import relevance as relevance_figures
+from monitor.evaluation import sentiment as sentiment_figures
+from monitor.evaluation import stories as story_figures
 from monitor.evaluation.figures import Figure
 from monitor.evaluation.relevance_cases import PARTS, Case, businesses, cases, cases_in_file
+from monitor.evaluation.story_cases import PARTS as STORY_PARTS
 from monitor.matching.learning import MOST_JUDGEMENTS
 from monitor.matching.relevance import RELEVANT_FROM
 from monitor.model import Judgement
+from monitor.sentiment.registry import DEFAULT_SCORER, make_scorer
 from monitor.text import cut
 
 _SHOWN = 70
@@ -58,6 +62,72 @@ def relevance(door: Door, file: str | None, *, part: str, errors: bool, as_json:
     for one in report.errors if errors else ():
         text = cut(f"{one.case.entry.title or ''} {one.case.entry.text}".strip(), _SHOWN)
         show.result(f"{one.case.id}\t{one.relevance:.2f}\t{one.case.business}\t{text}")
+
+
+@evaluate.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
+@click.option("--scorer", metavar="NAME", default=DEFAULT_SCORER, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def sentiment(*, file: str | None, scorer: str, as_json: bool) -> None:
+    """Measure a scorer.
+
+    On the measured part of the project's corpus, or on FILE: JSON objects, a line each, with
+    "text" and "sentiment"; and, where known, "business", "kind".
+    """
+    try:
+        texts = sentiment_figures.measured() if file is None else sentiment_figures.in_file(file)
+    except ValueError as error:
+        raise click.UsageError(f"{file}:{error}") from None
+    report = sentiment_figures.evaluate(make_scorer(scorer), texts)
+    if as_json:
+        show.json_document(asdict(report))
+        return
+    show.result(f"{report.scorer}\t{report.texts} texts\t{report.texts_a_second:.0f} a second")
+    show.result(_line("accuracy", report.accuracy))
+    show.result(_line("macro-F1", report.macro_f1))
+    show.result(f"calibration error\t{report.calibration_error:.3f}")
+    for level, (share, wrong) in report.coverage.items():
+        show.result(f"  from {level}\tkept {share:.2f}\twrong {wrong:.3f}")
+    for name, figure in (*report.by_kind.items(), *report.by_tag.items()):
+        show.result(_line(f"  {name}", figure))
+    for label, said in report.confusion.items():
+        show.result(f"  {label} judged\t" + "\t".join(f"{k} {n}" for k, n in said.items()))
+
+
+@evaluate.command()
+@click.option("--part", type=click.Choice(STORY_PARTS), default="measured", show_default=True)
+@click.option("--errors", is_flag=True, help="Also list what was told wrong.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def stories(*, part: str, errors: bool, as_json: bool) -> None:
+    """Measure what is told as one story, and what is not.
+
+    Over pairs of mentions of one business: whether they tell one event.
+    """
+    report = story_figures.evaluate(part)
+    if as_json:
+        show.json_document({"cases": part} | _story_shape(report))
+        return
+    for name in ("precision", "recall", "f1", "follow_ups"):
+        show.result(_line(name, getattr(report, name)))
+    show.result(f"different events merged\t{report.wrong_merges}")
+    for one in report.errors if errors else ():
+        show.result(
+            f"{'merged' if one.is_merge else 'apart'}\t{one.one.told.id}\t{one.other.told.id}"
+        )
+
+
+def _story_shape(report: story_figures.StoriesReport) -> dict[str, object]:
+    figures = {n: getattr(report, n) for n in ("precision", "recall", "f1", "follow_ups")}
+    return {
+        "mentions": report.mentions,
+        "stories": report.stories,
+        **{name: None if figure is None else asdict(figure) for name, figure in figures.items()},
+        "wrong_merges": report.wrong_merges,
+        "errors": [
+            {"one": one.one.told.id, "other": one.other.told.id, "is_merge": one.is_merge}
+            for one in report.errors
+        ],
+    }
 
 
 def _own_cases(file: str) -> Sequence[Case]:

@@ -9,9 +9,11 @@ from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.matching.relevance import RELEVANT_FROM
 from monitor.model import Mention, Signal
+from monitor.sentiment.base import Passage, Weighing
 from monitor.text import cut
 
 _TITLE = 80
+_SHOWN_WORDS = 8
 
 
 @click.command()
@@ -28,7 +30,8 @@ def explain(door: Door, mention_id: str, *, as_json: bool) -> None:
     if mention is None:
         raise door.wrong("no_mention", id=mention_id)
     if as_json:
-        show.json_document(_shape(mention))
+        words = dict(_words(door, mention))
+        show.json_document(_shape(mention) | {"words": words})
         return
     show.result(f"{mention.business} — {cut(mention.title or mention.text, _TITLE)}")
     key = "kept" if mention.relevance >= RELEVANT_FROM else "doubted"
@@ -48,11 +51,22 @@ def explain(door: Door, mention_id: str, *, as_json: bool) -> None:
             scorer="label" if mention.corrected else mention.scorer,
         )
     )
+    for word, weight in _words(door, mention):
+        show.result(f"{weight:+6.1f}  {word}")
 
 
 def _line(door: Door, signal: Signal) -> str:
     told = door.app.words(f"signals.{signal.name}", detail=signal.detail)
     return f"{signal.weight:+6.1f}  {told}"
+
+
+def _words(door: Door, mention: Mention) -> list[tuple[str, float]]:
+    """Return the words that weighed, as this version's scorer of that name weighs them."""
+    scorer = door.app.scorer
+    if mention.corrected or scorer.name != mention.scorer or not isinstance(scorer, Weighing):
+        return []
+    text = f"{mention.title}\n{mention.text}" if mention.title else mention.text
+    return scorer.words_of(Passage(text=text, business=mention.business), _SHOWN_WORDS)
 
 
 def _percent(door: Door, share: float) -> str:

@@ -207,7 +207,6 @@ class _Loading:
         found = {
             "notice_no_sources": not settings.sources,
             "notice_alerts": settings.alerts is not None,
-            "notice_scorer": settings.sentiment.scorer == "ecoute",
             "notice_no_recipient": settings.mail is not None and not settings.digest.to,
         }
         notices = [self._words(f"config.{key}") for key, holds in found.items() if holds]

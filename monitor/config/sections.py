@@ -264,7 +264,12 @@ class MailSection(Section):
 class SentimentSection(Section):
     """How mentions are scored."""
 
-    scorer: str = Field(default="textblob", description="The scorer's name.", examples=["textblob"])
+    scorer: str = Field(
+        default="ecoute",
+        description="The scorer's name: `ecoute` (our model), `textblob`, or another that is"
+        " installed.",
+        examples=["textblob"],
+    )
 
     @field_validator("scorer")
     @classmethod

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 SHARES_FROM = 30
 """Below this many mentions a share is noise: shared/digest.md gives counts only."""
-SURE_FROM = 0.5
-"""A probability, calibrated: under a half, the statement is more likely wrong."""
+SURE_FROM = 0.6
+"""Confidence under which a person should read it again: docs/sentiment.md has the curve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

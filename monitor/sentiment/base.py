@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from monitor.model import Score
 
@@ -29,4 +29,13 @@ class Scorer(Protocol):
 
     def score(self, passages: Sequence[Passage]) -> list[Score]:
         """Return one score a passage, in the same order. Never raises for a text, however odd."""
+        ...
+
+
+@runtime_checkable
+class Weighing(Protocol):
+    """A scorer that can tell which words weighed."""
+
+    def words_of(self, passage: Passage, most: int) -> list[tuple[str, float]]:
+        """Return the words that weighed most, with what each adds for (+) and against (−)."""
         ...

@@ -18,11 +18,16 @@ from monitor.sentiment.lexical import TextblobScorer
 MakeScorer: TypeAlias = Callable[[], Scorer]
 
 GROUP: Final = "ecoute.scorers"
-DEFAULT_SCORER: Final = "textblob"
+DEFAULT_SCORER: Final = "ecoute"
 
-# "ecoute" is the contract's name of our own model, which this version does not have yet:
-# textblob-fr answers in its stead, its scores bear its name, and the configuration says so.
-_OURS: Final[Mapping[str, MakeScorer]] = {"textblob": TextblobScorer, "ecoute": TextblobScorer}
+
+def _make_ours() -> Scorer:
+    from monitor.sentiment.ecoute import EcouteScorer  # noqa: PLC0415 - numpy, that only scoring owes
+
+    return EcouteScorer()
+
+
+_OURS: Final[Mapping[str, MakeScorer]] = {"ecoute": _make_ours, "textblob": TextblobScorer}
 
 
 def scorers() -> Mapping[str, MakeScorer]:

@@ -91,7 +91,8 @@ def load(tmp_path: Path) -> Load:
     def load_text(text: str, env: Mapping[str, str] | None = None) -> Config:
         path = tmp_path / "sources.yaml"
         path.write_text(text, encoding="utf-8")
-        return load_config(path, {"LANG": "en", **(env or {})}, SOURCE_TYPES, ["textblob"])
+        scorers = ["ecoute", "textblob"]
+        return load_config(path, {"LANG": "en", **(env or {})}, SOURCE_TYPES, scorers)
 
     return load_text
 

@@ -32,7 +32,7 @@ def test_the_smallest_file_has_defaults_that_suit_a_florist(load: Load, tmp_path
     assert config.reports == tmp_path / "reports"
     assert config.digest.schedule == "0 8 * * mon"
     assert (config.digest.items, config.digest.lines) == (12, 60)
-    assert config.sentiment.scorer == "textblob"
+    assert config.sentiment.scorer == "ecoute"
     assert config.privacy.keep == timedelta(days=720)
     assert config.network.timeout == timedelta(seconds=30)
     assert config.network.max_bytes == 10_000_000
@@ -332,7 +332,7 @@ def test_a_sender_with_signs_of_mail_syntax_is_quoted(load: Load) -> None:
 
 def test_the_shipped_file_is_valid_with_the_real_source_types() -> None:
     shipped = Path(__file__).parents[2] / "sources.yaml"
-    config = load_config(shipped, {}, source_types(), ["textblob"])
+    config = load_config(shipped, {}, source_types(), ["ecoute", "textblob"])
     assert config.businesses[0].name == "Fleurs Bougamont"
     assert len({source.id for source in config.sources}) == len(config.sources)
     assert config.notices == ()

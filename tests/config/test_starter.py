@@ -28,7 +28,8 @@ def load(tmp_path: Path) -> Load:
     def load_text(text: str, env: Mapping[str, str] | None = None) -> Config:
         path = tmp_path / "sources.yaml"
         path.write_text(text, encoding="utf-8")
-        return load_config(path, {"LANG": "en", **(env or {})}, source_types(), ["textblob"])
+        scorers = ["ecoute", "textblob"]
+        return load_config(path, {"LANG": "en", **(env or {})}, source_types(), scorers)
 
     return load_text
 

@@ -170,3 +170,11 @@ def test_init_asks_five_questions_on_the_name(tmp_path: Path) -> None:
     assert "far_customers: false\n" in written
     assert "known_alone" not in written
     assert run_ecoute("config", "validate", cwd=tmp_path).returncode == 0
+
+
+def test_the_projects_stories_are_measured(tmp_path: Path) -> None:
+    said = json.loads(run_ecoute("evaluate", "stories", "--json", cwd=tmp_path).stdout)
+    assert said["wrong_merges"] == 0
+    assert said["f1"]["value"] > 0.9
+    told = run_ecoute("evaluate", "stories", "--errors", cwd=tmp_path).stdout
+    assert "different events merged\t0" in told

@@ -22,7 +22,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
 
 
 def test_the_default_scorer_exists_and_carries_its_version() -> None:
-    assert make_scorer(DEFAULT_SCORER).name == "textblob-1"
+    assert make_scorer(DEFAULT_SCORER).name == "ecoute-1"
     assert DEFAULT_SCORER in scorers()
 
 
