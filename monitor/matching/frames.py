@@ -34,7 +34,8 @@ def is_part_of_place(spot: Spot, facts: Facts) -> bool:
     if any(spot.is_within(seen) for seen in facts.places):
         return True
     back = links_before(spot)
-    return spot.before(back) in STREETS and not set(spot.words) & STREETS
+    is_hamlet = (spot.before(back + 1), spot.before(back)) == ("lieu", "dit")
+    return is_hamlet or (spot.before(back) in STREETS and not set(spot.words) & STREETS)
 
 
 def trade_beside(spot: Spot) -> Iterator[tuple[str, frozenset[str]]]:

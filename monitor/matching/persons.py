@@ -19,7 +19,7 @@ _KIN = word_set(
     " marraine collegue bebe petite petit eleve"
 )
 MINE = word_set("mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs")
-_CLAN = frozenset({"les", "famille", "familles"})
+_CLAN = frozenset({"les", "famille", "familles", "epoux", "freres", "soeurs", "nee", "feu"})
 _KIN_AFTER = 4
 _FREQUENT = 4.5  # Zipf value of words that are hardly anybody's name
 

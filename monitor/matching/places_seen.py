@@ -19,12 +19,12 @@ from monitor.places import (
 )
 
 STREETS = word_set(
-    "rue rues avenue av boulevard bd bld place quai chemin allee impasse square quartier"
-    " route cours passage faubourg lotissement residence cite pont parking arret station rond"
-    " carrefour sentier villa hameau lieudit dit foret bois plage lac col mont vallee ile"
-    " stade gymnase college lycee ecole eglise chapelle manoir chateau domaine ferme"
-    " copropriete tour grotte butte pic source gare tram metro hopital clinique arrets"
-    " immeuble abbaye basilique"
+    "za zac zi zone rocade echangeur ehpad foyer cimetiere bourg canal ecluse salle bus"
+    " rue rues avenue av boulevard bd bld place quai chemin allee impasse square quartier"
+    " route passage faubourg lotissement residence cite pont parking arret rond carrefour"
+    " sentier villa hameau lieudit foret bois plage lac mont vallee ile stade gymnase"
+    " college lycee ecole eglise chapelle manoir chateau domaine copropriete tour grotte"
+    " butte gare tram metro hopital clinique arrets immeuble abbaye basilique"
 )
 """What bears a name without being the shop of that name, nor the town."""
 _OF_TOWNS = word_set("gare tram metro hopital clinique quartier arrets arret parking stade pont")

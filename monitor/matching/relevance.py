@@ -55,6 +55,8 @@ WEIGHTS = {
     "other_town": -2.9,
     "other_language": -0.3,
     "region": 0.5,
+    "alone": -0.6,
+    "other_world": -2.2,
     "exclusion": -1.5,
     "locality": 0.7,
     "other_locality": -0.7,

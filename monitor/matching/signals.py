@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from monitor.lexicon import singular
 from monitor.matching.distinctness import distinctness, is_common, telling_words
+from monitor.matching.elsewhere import world_signals
 from monitor.matching.facts import Facts, trades_named
 from monitor.matching.frames import (
     is_part_of_place,
@@ -28,6 +29,15 @@ from monitor.model import Signal
 _MANY = 8  # occurrences of a name that are weighed; a text that repeats it more tells no more
 _CUSTOMERS_FROM = 2
 _PIECE = 0.6  # a family name alone is borne by others than the shop
+_NAMED = frozenset({"name", "alias"})
+_COMMON_NAME = 1.0
+_BEARS_OUT = frozenset(
+    {"town", "near", "postcode", "region", "locality", "town_beside"}
+    | {"context", "trade", "trade_shared", "trade_beside"}
+)
+"""What makes a common name that of the shop."""
+_SURE_NAME = 1.5
+"""What a name weighs that hardly anybody else bears, in whatever sort of text."""
 _OF_ALL = frozenset({"person", "other_town_beside", "work"})
 _NAMES = {Role.NAME: "name", Role.ALIAS: "alias", Role.WEBSITE: "site"}
 
@@ -36,11 +46,24 @@ def signals_of(
     occurrences: Iterable[tuple[Part, Occurrence]], facts: Facts, profile: Profile
 ) -> tuple[Signal, ...]:
     """Return the signals of the occurrence that speaks most for it, and of the whole entry."""
-    spots = list(occurrences)[:_MANY]
-    read = [tuple(_local(part, one, facts, profile)) for part, one in spots]
+    found = list(occurrences)[:_MANY]
+    read = [tuple(_local(part, one, facts, profile)) for part, one in found]
     best = max(read, key=_sum)
-    best = (*best, *_elsewhere(best, read))
-    return (*best, *_around(facts, profile, [_spot(part, one) for part, one in spots]))
+    whole = tuple(_around(facts, profile, [_spot(part, one) for part, one in found]))
+    signals = (*best, *_elsewhere(best, read), *whole)
+    if best[0].name in _NAMED and best[0].weight < _SURE_NAME:
+        signals = (*signals, *world_signals(facts, profile))
+    if (
+        best[0].name in _NAMED
+        and best[0].weight < _COMMON_NAME
+        and not _BEARS_OUT & _names(signals)
+    ):
+        signals = (*signals, signal("alone"))
+    return signals
+
+
+def _names(signals: tuple[Signal, ...]) -> frozenset[str]:
+    return frozenset(one.name for one in signals)
 
 
 def _elsewhere(best: tuple[Signal, ...], read: list[tuple[Signal, ...]]) -> Iterator[Signal]:

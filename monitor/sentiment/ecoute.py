@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.lexicon import zipf
 from monitor.model import Score, Sentiment
 from monitor.sentiment.base import Passage
 from monitor.sentiment.features import features_of
 from monitor.sentiment.model import CLASSES, Model, shipped
 
 _LEAST = 0.001
+_SHORTEST = 2
+_EVERYDAY = 6.2  # Zipf value of words that any sentence has
 _UNKNOWN = 1 / 3
 """Confidence where nothing was read: another language, or no word at all."""
 
@@ -29,7 +32,7 @@ class EcouteScorer:
     def words_of(self, passage: Passage, most: int) -> list[tuple[str, float]]:
         """Return the words that weighed most, with what each adds for (+) and against (−)."""
         weighed = self._model.weigh(features_of(passage))
-        words = {f[2:]: weight for f, weight in weighed.items() if f.startswith(("w:", "b:", "t:"))}
+        words = {f[2:]: weight for f, weight in weighed.items() if f[:2] == "w:" and _tells(f[2:])}
         ranked = sorted(words.items(), key=lambda one: -abs(one[1]))
         return [(word, round(weight, 2)) for word, weight in ranked[:most]]
 
@@ -55,6 +58,11 @@ def _polarity(sentiment: Sentiment, lean: float) -> float:
     if sentiment is Sentiment.NEUTRAL:
         return lean
     return max(lean, _LEAST) if sentiment is Sentiment.POSITIVE else min(lean, -_LEAST)
+
+
+def _tells(word: str) -> bool:
+    """Tell whether a reader would see a reason in a word: no article, no comma."""
+    return (len(word) > _SHORTEST and zipf(word) < _EVERYDAY) or not word.isascii()
 
 
 def _is_french(tag: str) -> bool:

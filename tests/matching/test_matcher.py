@@ -273,3 +273,10 @@ def test_hostile_texts_take_no_time(text: str) -> None:
     start = time.process_time()
     MATCHER.match(entry(text, title=text[:300]))
     assert time.process_time() - start < 1  # promise 27; takes 0.1 s at most
+
+
+def test_a_quoted_owner_is_no_street() -> None:
+    quoted = entry("« Les travaux durent », dit Simon Bougamont, fleuriste rue de Famars.")
+    assert only_match(quoted).relevance > 0.9
+    street = entry("Une fuite rue Simon Bougamont à Valenciennes, au lieu-dit Bougamont.")
+    assert only_match(street).relevance < 0.5

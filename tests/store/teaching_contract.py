@@ -103,3 +103,14 @@ class TeachingContract:
         mention = store.get(one)
         assert mention is not None
         assert mention.signals == ()
+
+    def test_what_was_gone_and_is_met_again_is_there(self, store: Store) -> None:
+        (one,) = store.save_poll(outcome(sighting(1))).new
+        store.save_poll(replace(outcome(), removed=("guid-1",)))
+        gone = store.get(one)
+        assert gone is not None
+        assert gone.removed_at is not None
+        store.save_poll(outcome(sighting(1)))
+        back = store.get(one)
+        assert back is not None
+        assert back.removed_at is None

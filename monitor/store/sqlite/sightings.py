@@ -42,6 +42,7 @@ def store_sighting(
         else:
             _refresh_engagement(db, verdict.id, sighting)
         _add_place(db, verdict.id, sighting, is_origin=isinstance(verdict, Update))
+        _note_back(db, verdict.id, sighting)
         return verdict, None
     if is_erased(db, sighting):
         return verdict, None
@@ -103,6 +104,15 @@ def _refresh_engagement(db: Database, mention_id: str, sighting: Sighting) -> No
     old = _row(db, mention_id)
     if old["source"] == sighting.source_id and any(old[k] != v for k, v in counted.items()):
         db.table("mention").update(old["number"], counted)
+
+
+def _note_back(db: Database, mention_id: str, sighting: Sighting) -> None:
+    """Note that what was gone from its source is there again."""
+    db.execute(
+        "UPDATE mention SET removed_at = NULL"
+        " WHERE id = ? AND source = ? AND removed_at IS NOT NULL",
+        [mention_id, sighting.source_id],
+    )
 
 
 def _add_place(db: Database, mention_id: str, sighting: Sighting, *, is_origin: bool) -> None:
