@@ -178,3 +178,16 @@ def test_the_projects_stories_are_measured(tmp_path: Path) -> None:
     assert said["f1"]["value"] > 0.9
     told = run_ecoute("evaluate", "stories", "--errors", cwd=tmp_path).stdout
     assert "different events merged\t0" in told
+
+
+def test_a_scorer_is_measured_on_the_project_and_on_a_file(tmp_path: Path) -> None:
+    done = run_ecoute("evaluate", "sentiment", "--json", cwd=tmp_path)
+    said = json.loads(done.stdout)
+    assert said["scorer"].startswith("ecoute-")
+    assert said["macro_f1"]["low"] > 0.6
+    file = tmp_path / "mine.ndjson"
+    file.write_text('{"text": "C\'est nul", "label": "negative"}\n', encoding="utf-8")
+    told = run_ecoute("evaluate", "sentiment", str(file), "--scorer", "textblob", cwd=tmp_path)
+    assert told.stdout.startswith("textblob-1\t1 texts")
+    file.write_text("{}\n", encoding="utf-8")
+    assert run_ecoute("evaluate", "sentiment", str(file), cwd=tmp_path).returncode == 2
