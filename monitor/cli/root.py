@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "status": Lazy(
         "monitor.cli.mentions:status", "Say what you did with a mention: new, handled, ignored."
     ),
+    "rescore": Lazy("monitor.cli.rescore:rescore", "Score stored mentions anew."),
     "explain": Lazy(
         "monitor.cli.explain:explain", "Say why a mention was kept, and scored as it was."
     ),

@@ -22,6 +22,7 @@ from monitor.model import (
     Period,
     PollOutcome,
     Saved,
+    Score,
     Sentiment,
     SourceState,
     Status,
@@ -141,6 +142,10 @@ class Store(Protocol):
         Only this mention moves: what it stood with before stays. False, and nothing changed: there
         is no such id, they are of two businesses, or of one story already.
         """
+        ...
+
+    def rescore(self, scores: Mapping[str, Score]) -> int:
+        """Set the scores of mentions, by id; returns how many changed. A person's word stays."""
         ...
 
     # --- what persons taught ---

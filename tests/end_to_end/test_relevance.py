@@ -191,3 +191,19 @@ def test_a_scorer_is_measured_on_the_project_and_on_a_file(tmp_path: Path) -> No
     assert told.stdout.startswith("textblob-1\t1 texts")
     file.write_text("{}\n", encoding="utf-8")
     assert run_ecoute("evaluate", "sentiment", str(file), cwd=tmp_path).returncode == 2
+
+
+def test_a_new_scorer_is_tried_then_applied_and_a_persons_word_stays(filled: Path) -> None:
+    before = mentions(filled)
+    run_ecoute("label", before["b"]["id"], "negative", cwd=filled)
+    text = (filled / "sources.yaml").read_text(encoding="utf-8")
+    (filled / "sources.yaml").write_text(text + "sentiment: {scorer: textblob}\n", encoding="utf-8")
+    would = json.loads(run_ecoute("rescore", "--dry-run", "--json", cwd=filled).stdout)
+    assert {change["after"]["scorer"] for change in would} == {"textblob-1"}
+    assert len(would) == 2
+    assert mentions(filled)["a"]["scorer"] == before["a"]["scorer"]
+    assert run_ecoute("rescore", cwd=filled).returncode == 0
+    after = mentions(filled)
+    assert after["a"]["scorer"] == "textblob-1"
+    assert (after["b"]["sentiment"], after["b"]["corrected"]) == ("negative", True)
+    assert json.loads(run_ecoute("rescore", "--json", cwd=filled).stdout) == []

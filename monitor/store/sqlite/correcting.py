@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from monitor.clock import format_instant
-from monitor.model import Sentiment, Status
+from monitor.model import Score, Sentiment, Status
 from monitor.store.sqlite.rows import Row
 
 _POLARITY = {Sentiment.NEGATIVE: -1.0, Sentiment.NEUTRAL: 0.0, Sentiment.POSITIVE: 1.0}
@@ -34,6 +35,27 @@ def correct(
         new["corrected"] = int(db.execute(told, [mention_id]).fetchone() is not None)
     db.table("mention").update(old["number"], new)
     return True
+
+
+def rescore(db: Database, scores: Mapping[str, Score]) -> int:
+    """Set the scores of mentions that no person corrected."""
+    changed = 0
+    for mention_id, score in scores.items():
+        changed += db.execute(
+            """UPDATE mention SET sentiment = :sentiment, polarity = :polarity,
+              confidence = :confidence, scorer = :scorer
+            WHERE id = :id AND NOT corrected AND erased_at IS NULL
+              AND (sentiment <> :sentiment OR polarity <> :polarity
+                   OR confidence <> :confidence OR scorer <> :scorer)""",
+            {
+                "id": mention_id,
+                "sentiment": score.sentiment,
+                "polarity": score.polarity,
+                "confidence": score.confidence,
+                "scorer": score.scorer,
+            },
+        ).rowcount
+    return changed
 
 
 def set_status(db: Database, mention_id: str, status: Status, note: str | None) -> bool:

@@ -23,6 +23,7 @@ from monitor.model import (
     Period,
     PollOutcome,
     Saved,
+    Score,
     Sentiment,
     SourceState,
     Status,
@@ -173,6 +174,11 @@ class SqliteStore:
         """Put a mention into the story of another. False: it cannot be, or it stands there."""
         with self._connection.writing() as db:
             return stories.join_by_hand(db, mention_id, other_id, at)
+
+    def rescore(self, scores: Mapping[str, Score]) -> int:
+        """Set the scores of mentions, by id; returns how many changed."""
+        with self._connection.writing() as db:
+            return correcting.rescore(db, scores)
 
     # --- what persons taught ---
 
