@@ -38,6 +38,7 @@ _TRADES = {
     "job": frozenset({"formation", "aide à domicile"}),
     "match": frozenset({"vélo et sport", "salle de sport", "bar"}),
 }
+_FEW = 2  # words of sport: one alone is a sponsor's
 _FLAT = re.compile(r"\b(?:t[1-6]|f[2-6]|\d+ ?m2|\d+ ?m²)\b")
 
 
@@ -49,5 +50,5 @@ def world_signals(facts: Facts, profile: Profile) -> Iterator[Signal]:
         seen = sorted(words & facts.reading.vocabulary)
         if world == "flat" and not seen:
             seen = [m[0] for part in facts.reading.parts for m in _FLAT.finditer(part.folded)]
-        if seen:
+        if len(seen) >= (_FEW if world == "match" else 1):
             yield signal("other_world", ", ".join(seen[:3]))

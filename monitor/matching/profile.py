@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from monitor.lexicon import trade_of
+from monitor.lexicon import trade_of, zipf
 from monitor.matching.places_seen import PlaceSeen
 from monitor.matching.words import word_set, words_in
 from monitor.model import Business
@@ -36,6 +36,7 @@ class Where(Enum):
 
 NEAR_KM = 20
 """How far from a shop those who speak of it say they are: a drive of half an hour."""
+_FREQUENT = 4.0  # Zipf value of words that are more than the short name of a town
 _LINKS = word_set("sur sous la le les lez en au aux de du d l pres")
 _POSTCODE = re.compile(r"\b\d{5}\b")
 
@@ -133,7 +134,9 @@ def _towns(business: Business, postcodes: frozenset[str]) -> tuple[Commune, ...]
 
 def _named(text: str) -> tuple[Commune, ...]:
     """Return the communes of that name; a word that is also a common one has a capital."""
-    found = communes_named(text) or communes_headed(text)
+    found = communes_named(text)
+    if not found and text[:1].isupper() and zipf(text) < _FREQUENT:
+        found = communes_headed(text)
     is_written_small = text[:1].islower()
     return () if is_written_small and any(c.is_ambiguous for c in found) else found
 

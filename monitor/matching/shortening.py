@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from monitor.lexicon import is_family_name, is_first_name, zipf
+from monitor.lexicon import family_name_rank, is_first_name, zipf
 from monitor.matching.distinctness import FUNCTION_WORDS
 from monitor.matching.facts import trades_named
 from monitor.matching.words import words_in
 from monitor.text import fold
 
 _MIN_LETTERS = 6
+_HEARD = 2.0  # Zipf value of words that most people have met
+_FREQUENT_NAME = 6_000  # rank of a family name that some hundred shops bear
 
 
 def short_name(name: str) -> str | None:
@@ -25,5 +27,6 @@ def short_name(name: str) -> str | None:
 
 
 def _is_rare(word: str) -> bool:
-    known = is_first_name(word) or is_family_name(word) or zipf(word) > 0
-    return len(word) >= _MIN_LETTERS and word.isalpha() and not known
+    if len(word) < _MIN_LETTERS or not word.isalpha() or is_first_name(word):
+        return False
+    return zipf(word) < _HEARD and (family_name_rank(word) or _FREQUENT_NAME) >= _FREQUENT_NAME

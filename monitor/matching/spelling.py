@@ -42,8 +42,8 @@ def other_spellings(name: str) -> Iterator[list[str]]:
     whole = [w.text for w in words_in(fold(name))]
     if len(apart) > len(whole):
         yield apart
-    for joined in (name.replace("-", ""), name.replace("-", " ").replace("'", " ")):
-        words = [w.text for w in words_in(fold(joined))]
+    for at in (found.start() for found in re.finditer("-", name)):
+        words = [w.text for w in words_in(fold(name[:at] + name[at + 1 :]))]
         if len(words) < len(whole):
             yield words
     run = [w.text for w in words_in(_ELISION.sub(r"\1", fold(name)))]

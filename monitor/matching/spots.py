@@ -38,9 +38,9 @@ class Spot:
 
     @property
     def is_hyphened(self) -> bool:
-        """Whether hyphens join all its words, which they do to one name: "la-mousse-folle"."""
+        """Whether signs join all its words, as they do in one name: "la-mousse-folle"."""
         inner = range(self.first + 1, self.last + 1)
-        return bool(inner) and all(self.part.gap(number) == "-" for number in inner)
+        return bool(inner) and all(self.part.gap(number) in {"-", "'"} for number in inner)
 
     @property
     def _range(self) -> range:

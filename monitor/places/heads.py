@@ -9,6 +9,7 @@ from monitor.places.commune import Commune
 from monitor.places.names import name_key
 from monitor.places.table import table
 
+_LONG = 5  # letters: "velizy" for Vélizy-Villacoublay
 _TAILS = ("sur", "sous", "la", "le", "les", "lez", "en", "au", "aux", "de", "du", "d", "l", "pres")
 
 
@@ -32,4 +33,7 @@ def _by_head() -> dict[str, tuple[str, ...]]:
             if words[at] in _TAILS:
                 heads[" ".join(words[:at])].append(key)
                 break
+        else:
+            if len(words) > 1 and len(words[0]) >= _LONG:
+                heads[words[0]].append(key)
     return {head: tuple(keys) for head, keys in heads.items() if not table().knows(head)}
