@@ -43,7 +43,8 @@ def distinctness(name: str) -> float:
     """
     words = [word.text for word in words_in(fold(name))]
     told = rarity_of(words)
-    if not all(map(is_common, words)):
+    # The rarest first: the table of communes is not read for a name that has one word of its own.
+    if not all(map(is_common, sorted(words, key=zipf))):
         return round(told, 3)
     is_one = sum(word not in FUNCTION_WORDS for word in words) == 1
     return round(min(told, ONE_COMMON if is_one else MOST_COMMON), 3)
