@@ -13,6 +13,9 @@ from monitor.text import fold
 SHARED_WITHIN = timedelta(days=5)
 """How long a post passes on an article: what is posted again a week later is said anew."""
 
+_MOST_READ = 3000
+"""Characters that are read: what passes something on is short."""
+
 _LEAST_WORDS = 8
 """Words from which two equal texts are one: "Très bon accueil" is said by many."""
 
@@ -27,7 +30,7 @@ _ADDED_SHARE = 1 / 3
 _TITLE_REPEATED = 0.8
 
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+")
-_PASSING = re.compile(r"^\s*(?:rt|via|repost)?\s*@[\w.@-]+\s*:?|[#@]\w+", re.IGNORECASE)
+_PASSING = re.compile(r"^(?:(?:rt|via|repost) )?@[\w.@-]+ ?:?|[#@]\w+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -37,13 +40,13 @@ def said_words(text: str) -> tuple[str, ...]:
     >>> said_words("RT @lucdmn : Reçu ce bouquet ! https://exemple.fr #fleurs")
     ('recu', 'ce', 'bouquet')
     """
-    own = _PASSING.sub(" ", _ADDRESS.sub(" ", text))
+    own = _PASSING.sub(" ", " ".join(_ADDRESS.sub(" ", text[:_MOST_READ]).split()))
     return tuple(_WORD.findall(fold(own)))
 
 
 def addresses_in(text: str) -> tuple[str, ...]:
     """Return the addresses that a text links to, as they stand there."""
-    return tuple(address.rstrip(".,;:!?)»”\"'") for address in _ADDRESS.findall(text))
+    return tuple(address.rstrip(".,;:!?)»”\"'") for address in _ADDRESS.findall(text[:_MOST_READ]))
 
 
 def repeats(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from itertools import permutations
 
@@ -174,3 +175,14 @@ def test_the_business_and_its_town_alone_are_no_event() -> None:
         join(replace(one, id="other", text="Fleurs Bougamont, rue de Paris, Valenciennes."), [one])
         is None
     )
+
+
+@pytest.mark.parametrize("hostile", ["x" * 1_000_000, "https://a.fr/x " * 60_000, "1 " * 500_000])
+@pytest.mark.parametrize("kind", [Kind.ARTICLE, Kind.POST])
+def test_a_hostile_text_costs_what_its_beginning_does(hostile: str, kind: Kind) -> None:
+    """Without its bound the second takes the square of its length: minutes."""
+    one = told("one", "Titre", hostile, kind=kind)
+    started = time.process_time()
+    story_keys(one)
+    join(replace(one, id="other"), [one])
+    assert time.process_time() - started < 1
