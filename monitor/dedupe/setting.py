@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from monitor.dedupe.weights import STREETS, stem_of, weight_of
 from monitor.lexicon import is_first_name
@@ -21,7 +22,9 @@ _STREET_WORDS = 3
 """Words behind "rue" that may be its name."""
 
 _WORD_OR_STOP = re.compile(r"([^\W\d_]+)|([.!?:«“\n])")
+# The words of a language are few: what is found of each is kept.
 _is_first_name = lru_cache(maxsize=50_000)(is_first_name)
+_fold_word = lru_cache(maxsize=50_000)(fold)
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -37,7 +40,7 @@ def names_in(text: str) -> frozenset[str]:
         if stop:
             begins = True
             continue
-        folded = fold(word)
+        folded = _fold_word(word)
         if not word[0].isupper():
             small.add(folded)
         elif not begins or _is_first_name(folded) or weight_of(folded) > _COMMON_AT_START:
@@ -60,6 +63,15 @@ def _setting(tokens: Sequence[str], names: frozenset[str]) -> Iterator[str]:
         is_surname = before in names and _is_first_name(before)
         if in_street or is_surname or _is_first_name(token):
             yield stem_of(token)
-    for start, end, _ in places_in(tokens):
-        if all(word in names for word in tokens[start:end] if len(word) > _SHORT_NAME):
-            yield from (stem_of(token) for token in tokens[start:end])
+    for run in _name_runs(tokens, names):
+        for start, end, _ in places_in(run):
+            if any(word in names for word in run[start:end]):
+                yield from (stem_of(token) for token in run[start:end])
+
+
+def _name_runs(tokens: Sequence[str], names: frozenset[str]) -> Iterator[list[str]]:
+    """Yield the rows of names, with the short words within them: where a place may be named."""
+    for may_name, run in groupby(tokens, lambda word: word in names or len(word) <= _SHORT_NAME):
+        words = list(run)
+        if may_name and not names.isdisjoint(words):
+            yield words

@@ -59,15 +59,16 @@ class Telling:
 
 
 # A text is read when it comes, and each time that it is a candidate.
-@lru_cache(maxsize=5000)
+@lru_cache(maxsize=500)
 def read_telling(title: str, text: str, published_at: datetime, business: str) -> Telling:
     """Reduce a text of a business. A headline alone loses the outlet behind it."""
     text = text[:_MOST_READ]
     body_tokens = tuple(tokens_of(fold(text)))
-    is_headline = set(body_tokens) <= set(tokens_of(fold(title)))
+    title_tokens = tuple(tokens_of(fold(title)))
+    is_headline = set(body_tokens) <= set(title_tokens)
     if is_headline:
         title, text, body_tokens = _without_outlet(title), "", ()
-    title_tokens = tuple(tokens_of(fold(title)))
+        title_tokens = tuple(tokens_of(fold(title)))
     both = (*title_tokens, ".", *body_tokens)
     names = names_in(f"{title} . {text}")
     setting = setting_of(both, names)

@@ -23,6 +23,7 @@ CALENDAR = frozenset(_WEEK) | frozenset(_MONTHS)
 _DAY_OF_MONTH = re.compile(r"[0-9]{1,2}|er")
 _QUARTER = 90  # days; what lies further back is no news
 _ABOUT = {"huitaine": 8, "dizaine": 10, "quinzaine": 15, "vingtaine": 20}
+_COUNTING = _ABOUT.keys() | {"lendemain"}
 _SLACK = {1: 1, 7: 4}
 """Days by which a count of days, or of weeks, may be wrong: weeks are rounded."""
 
@@ -65,7 +66,9 @@ def days_referred_to(tokens: Sequence[str], published_at: datetime) -> tuple[dat
     ['2026-04-13', '2026-04-15']
     """
     padded = [*tokens, "", ""]
-    for at in range(len(tokens)):
+    for at, token in enumerate(tokens):
+        if not (token in _ONE or token in _COUNTING or token[0].isdigit()):
+            continue
         found = _days_back(padded, at)
         if found is not None and 0 < found[0] <= _QUARTER:
             back, slack = (timedelta(days=days) for days in found)
@@ -84,7 +87,7 @@ def _days_back(tokens: Sequence[str], at: int) -> tuple[int, int] | None:
     ago = tuple(tokens[max(0, at - 3) : at]) == _AGO
     if unit not in _SPANS or not (after in _AFTER or ago):
         return None
-    number = 1 if count in _ONE else int(count) if count.isdigit() else 0
+    number = 1 if count in _ONE else int(count) if count.isdecimal() else 0
     return min(number, _QUARTER) * _SPANS[unit], _SLACK[_SPANS[unit]]
 
 

@@ -17,7 +17,7 @@ _PER_KEY = 60
 """Mentions that are looked at of those that share one key, the newest first: a word of the trade
 may stand in all that is said of a business."""
 
-_MOST = 30
+_MOST = 12
 """Mentions that are compared in all, those with most keys in common first."""
 
 _EPOCH = date(1970, 1, 1)
