@@ -74,7 +74,7 @@ def test_an_edited_entry_is_updated_and_not_new(folder: Path) -> None:
     with FeedServer({"/rss": rss([GOOD])}) as web:
         write_config(folder, feeds=[web.url("/rss")])
         poll(folder)
-        web["/rss"] = rss([(GOOD[0], GOOD[1], "Finalement très déçu, horrible.")])
+        web["/rss"] = rss([(GOOD[0], BAD[1], "Finalement très déçu, horrible.")])
         report = poll(folder, "--force")
     assert (report["new"], report["updated"]) == (0, 1)
     [mention] = mentions(folder)
