@@ -24,6 +24,7 @@ _WORLDS = {
         " parcelle colocation meuble bailleur locataire"
     ),
     "job": word_set("h/f hf f/h cdi cdd interim alternance candidature candidatures smic stage"),
+    "given name": word_set("prenoms"),
     "match": word_set(
         "match buteur buts championnat rugby football handball basket cyclisme judo trail marathon"
         " podium entraineur entraineuse ligue tournoi mi-temps sprint peloton coureur coureuse"
@@ -36,6 +37,7 @@ _TRADES = {
         | {"plombier", "électricien", "menuisier", "déménagement", "nettoyage", "architecte"}
     ),
     "job": frozenset({"formation", "aide à domicile"}),
+    "given name": frozenset(),
     "match": frozenset({"vélo et sport", "salle de sport", "bar"}),
 }
 _FEW = 2  # words of sport: one alone is a sponsor's

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.lexicon import usual_company_at
+from monitor.lexicon.phrases import LONGEST
 from monitor.matching.distinctness import FUNCTION_WORDS
 from monitor.matching.facts import Facts, trades_named
 from monitor.matching.places_seen import STREETS
 from monitor.matching.profile import Profile
+from monitor.matching.reading import Part
 from monitor.matching.spots import LINKS, Spot, links_before
 from monitor.matching.words import word_set
+from monitor.places import communes_named
 
 _MONTHS = word_set(
     "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre"
@@ -25,8 +28,18 @@ _VERBS = word_set(
 _WORKS = word_set(
     "film roman livre album chanson piece serie programme operation projet titre groupe"
     " compilation exposition expo festival association club equipe collection marque mot"
+    " prime dispositif label bourse concours fonds loi"
     " appartement"
 )
+
+
+_TO = word_set("a entre vers depuis pres")
+_OF_PLACES = word_set(
+    "habitants usagers gare commune ville mairie maire village quartier quartiers secteur depart"
+    " direction sortie entree route parvis hauteur niveau riverains centre"
+)
+_MOST_LETTERS = 6  # of an acronym
+_FAR = 10  # words from it within which it is spelt out
 
 
 def is_part_of_place(spot: Spot, facts: Facts) -> bool:
@@ -36,6 +49,48 @@ def is_part_of_place(spot: Spot, facts: Facts) -> bool:
     back = links_before(spot)
     is_hamlet = (spot.before(back + 1), spot.before(back)) == ("lieu", "dit")
     return is_hamlet or (spot.before(back) in STREETS and not set(spot.words) & STREETS)
+
+
+def is_told_as_place(spot: Spot) -> bool:
+    """Tell whether a name that is but a place's stands as one: "à Belleville", "Belleville : …"."""
+    if not _is_place_name(spot):
+        return False
+    begins = spot.part.is_title and spot.first == 0 and spot.last + 1 < len(spot.part.words)
+    is_dateline = begins and ":" in spot.part.gap(spot.last + 1)
+    return is_dateline or spot.before() in _TO or _is_of_place(spot)
+
+
+def _is_place_name(spot: Spot) -> bool:
+    return spot.part.is_capital(spot.last) and bool(communes_named(" ".join(spot.words)))
+
+
+def _is_of_place(spot: Spot) -> bool:
+    return spot.before() in {"de", "d"} and spot.before(2) in _OF_PLACES
+
+
+def other_words_of(spot: Spot, profile: Profile) -> str | None:
+    """Return other words that letters stand for here: "agent de contrôle réseau (ACR)"."""
+    letters = "".join(spot.words)
+    if not (1 < len(letters) <= _MOST_LETTERS and letters.isalpha()):
+        return None
+    part = spot.part
+    telling = [n for n in _beside_brackets(spot) if part.texts[n] not in FUNCTION_WORDS]
+    for at in range(len(telling) - len(letters) + 1):
+        run = telling[at : at + len(letters)]
+        words = [part.texts[n] for n in run]
+        if "".join(word[0] for word in words) == letters and not profile.words & set(words):
+            return part.shown(run[0], run[-1])
+    return None
+
+
+def _beside_brackets(spot: Spot) -> range:
+    """Return the words before a name in brackets, or those in brackets behind it."""
+    part, end = spot.part, spot.last + 1
+    if "(" in part.gap(spot.first):
+        return range(max(0, spot.first - _FAR), spot.first)
+    if end < len(part.words) and "(" in part.gap(end):
+        return range(end, min(len(part.words), end + _FAR))
+    return range(0)
 
 
 def trade_beside(spot: Spot) -> Iterator[tuple[str, frozenset[str]]]:
@@ -61,7 +116,19 @@ def usual_phrase(spot: Spot) -> str | None:
     telling = [n for n, word in enumerate(spot.words) if word not in FUNCTION_WORDS]
     if len(telling) != 1:
         return None
-    return usual_company_at(spot.part.texts, spot.first + telling[0])
+    number = spot.first + telling[0]
+    first, end = _breath(spot.part, number)
+    return usual_company_at(spot.part.texts[first:end], number - first)
+
+
+def _breath(part: Part, number: int) -> tuple[int, int]:
+    """Return from which word to before which one words are joined to one: no comma between."""
+    first, end = number, number + 1
+    while number - first < LONGEST and part.joined(first):
+        first -= 1
+    while end - number < LONGEST and part.joined(end):
+        end += 1
+    return first, end
 
 
 def acts(spot: Spot) -> bool:

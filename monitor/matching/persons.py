@@ -12,6 +12,21 @@ _TITLES = word_set(
     " maitre me maire docteur professeur pr conseiller conseillere depute deputee senateur"
     " president presidente ministre prefet juge commissaire adjoint candidat candidate joueur"
     " coach champion championne capitaine chanteur chanteuse acteur actrice"
+    " colonel general lieutenant adjudant commandant sergent major amiral gendarme pompier"
+    " procureur procureure avocat avocate magistrat magistrate notaire sous-prefet prefete"
+    " abbe pere cure eveque pasteur imam rabbin missionnaire chanoine moine"
+    " romancier romanciere ecrivain ecrivaine auteur autrice poete peintre sculpteur sculptrice"
+    " musicien musicienne pianiste violoniste compositeur compositrice comedien humoriste"
+    " realisateur realisatrice cineaste journaliste animateur animatrice historien historienne"
+    " philosophe sociologue economiste chercheur chercheuse biologiste climatologue geographe"
+    " entraineur entraineuse selectionneur gardien attaquant attaquante defenseur buteur buteuse"
+    " arbitre pilote coureur coureuse cycliste nageur nageuse judoka boxeur boxeuse skieur skieuse"
+    " pilier demi capitaine milieu ailier"
+    " deporte resistant resistante militant militante syndicaliste porte-parole secretaire"
+    " enseignant enseignante instituteur institutrice proviseur proviseure principal directeur"
+    " directrice recteur rectrice etudiant etudiante lyceen lyceenne collegien collegienne"
+    " retraite retraitee nonagenaire octogenaire centenaire doyen doyenne veuve"
+    " echevin echevine bourgmestre elu elue"
 )
 _KIN = word_set(
     "pere mere oncle tante tata tonton voisin voisine ami amie copain copine cousin cousine"
@@ -24,24 +39,36 @@ _KIN_AFTER = 4
 _FREQUENT = 4.5  # Zipf value of words that are hardly anybody's name
 
 
-def is_person(spot: Spot) -> bool:
-    """Tell whether a name that is but a person's is somebody's first or last name here."""
+def is_person(spot: Spot, trades: frozenset[str]) -> bool:
+    """Tell whether a name that is but a person's is somebody's first or last name here.
+
+    ``trades``: labels of the shop's own, by which its owner is called ("le notaire Perrin").
+    """
     names = [spot.part.texts[number] for number in spot.telling]
     if len(names) != 1 or names[0].isdecimal() or any(trades_named(word) for word in spot.words):
         return False
-    if _has_title(spot) or (
+    if _has_title(spot, trades) or (
         spot.before() in {"les", "famille", "familles"} and is_family_name(names[0])
     ):
         return True
     return is_first_name(names[0]) and (
-        _is_among_first_names(spot) or _is_kin(spot) or _has_surname(spot)
+        _is_among_first_names(spot) or _is_kin(spot) or _has_surname(spot) or _is_of_a_pair(spot)
     )
 
 
-def _has_title(spot: Spot) -> bool:
+def _is_of_a_pair(spot: Spot) -> bool:
+    """Tell whether another first name goes with it: "chez Suzette et Michel"."""
+    part, after, before = spot.part, spot.last + 2, spot.first - 2
+    if spot.after() == "et" and part.joined(after):
+        return is_first_name(part.texts[after]) and part.is_capital(after)
+    return spot.before() == "et" and is_first_name(spot.before(2)) and not part.is_small(before)
+
+
+def _has_title(spot: Spot, trades: frozenset[str]) -> bool:
     """Tell whether "M.", "le maire" or a first name stands before it."""
-    is_first = is_first_name(spot.before()) and not spot.part.is_small(spot.first - 1)
-    return spot.before() in _TITLES or is_first
+    before = spot.before()
+    is_first = is_first_name(before) and not spot.part.is_small(spot.first - 1)
+    return is_first or (before in _TITLES and trades.isdisjoint(trades_named(before)))
 
 
 def _is_kin(spot: Spot) -> bool:

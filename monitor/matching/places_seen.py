@@ -117,7 +117,9 @@ def _seen(
     if _is_of_building(part, first):
         is_sure = False
     elif is_common:
-        is_sure = is_dateline or (is_told and part.is_capital(last))
+        # "le camping du Bois Chaudet" is in no town called Bois.
+        goes_on = part.joined(last + 1) and part.is_capital(last + 1)
+        is_sure = is_dateline or (is_told and part.is_capital(last) and not goes_on)
     return PlaceSeen(
         part,
         first,

@@ -40,6 +40,8 @@ WEIGHTS = {
     "usual_phrase": -8.0,
     "work": -3.0,
     "longer_name": -1.4,
+    "as_place": -4.0,
+    "stands_for": -5.0,
     "town_beside": 1.0,
     "other_town_beside": -6.5,
     # the rest of the entry

@@ -11,7 +11,9 @@ from monitor.matching.elsewhere import world_signals
 from monitor.matching.facts import Facts, trades_named
 from monitor.matching.frames import (
     is_part_of_place,
+    is_told_as_place,
     longer_name,
+    other_words_of,
     trade_beside,
     usual_phrase,
     work_before,
@@ -38,7 +40,7 @@ _BEARS_OUT = frozenset(
 """What makes a common name that of the shop."""
 _SURE_NAME = 1.5
 """What a name weighs that hardly anybody else bears, in whatever sort of text."""
-_OF_ALL = frozenset({"person", "other_town_beside", "work"})
+_OF_ALL = frozenset({"person", "other_town_beside", "work", "as_place", "stands_for"})
 _NAMES = {Role.NAME: "name", Role.ALIAS: "alias", Role.WEBSITE: "site"}
 
 
@@ -124,12 +126,16 @@ def _frame(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Signal]:
         yield signal("street", spot.part.shown(max(0, spot.first - 2), spot.last))
     if phrase := usual_phrase(spot):
         yield signal("usual_phrase", phrase)
-    if is_person(spot):
+    if is_person(spot, profile.trades):
         yield signal("person", spot.part.shown(max(0, spot.first - 1), spot.last))
     elif is_owned(spot) and is_plain:
         yield signal("owned", spot.part.shown(spot.first - 1, spot.last))
     if spot.before() == "chez":
         yield signal("chez")
+    elif is_told_as_place(spot):
+        yield signal("as_place", spot.part.shown(max(0, spot.first - 1), spot.last))
+    if words := other_words_of(spot, profile):
+        yield signal("stands_for", words)
     yield from _trade_beside(spot, profile)
     if is_plain:
         yield from _plain(spot, facts, profile)

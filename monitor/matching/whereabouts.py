@@ -16,7 +16,9 @@ from monitor.matching.words import word_set
 from monitor.model import Signal
 from monitor.packs import departements_covered
 
-_OF_TOWNS = word_set("ville mairie commune centre maire habitants pays gare environs region nord")
+_OF_TOWNS = word_set(
+    "ville mairie commune centre maire habitants pays gare environs region nord pres loin autour"
+)
 _COMING = word_set("viens vient venu venue venus venir venions habite habitant originaire")
 _AFTER, _BEFORE = 6, 4
 """Words after and before a name within which a town is said of it."""

@@ -54,7 +54,9 @@ def _capital_share(spot: Spot, numbers: list[int]) -> float:
 
 def _no_capital(spot: Spot, numbers: list[int], facts: Facts, profile: Profile) -> Iterator[Signal]:
     shown = spot.part.shown(spot.first, spot.last)
-    is_small = any(spot.part.is_small(number) for number in numbers)
+    # "Fournier et fil": a capital at its head makes a name of what follows.
+    is_headed = spot.part.is_capital(numbers[0])
+    is_small = not is_headed and any(spot.part.is_small(number) for number in numbers)
     share = _small_share(spot, numbers)
     if is_small and facts.reading.is_careful and not _writes_names_small(facts, profile):
         yield signal("small", shown, share=share)

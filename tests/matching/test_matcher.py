@@ -280,3 +280,47 @@ def test_a_quoted_owner_is_no_street() -> None:
     assert only_match(quoted).relevance > 0.9
     street = entry("Une fuite rue Simon Bougamont à Valenciennes, au lieu-dit Bougamont.")
     assert only_match(street).relevance < 0.5
+
+
+OPTIQUE = Business(
+    name="Optique Saint-Roch",
+    aliases=("Saint-Roch",),
+    context=("opticien", "lunettes", "Montpellier"),
+)
+PERRIN = Business(name="Garage Perrin", aliases=("Perrin",), context=("garage", "Épinal"))
+TOIT = Business(
+    name="Atelier Couverture Roannais", aliases=("ACR",), context=("couvreur", "toiture", "Roanne")
+)
+SUZETTE = Business(name="Chez Suzette", context=("crêperie", "Dinan", "galettes"))
+
+
+@pytest.mark.parametrize(
+    ("business", "text", "reason"),
+    [
+        (OPTIQUE, "À Montpellier, des TGV sont retardés au départ de Saint-Roch.", "as_place"),
+        (OPTIQUE, "Bloquée à Saint-Roch, merci la SNCF. #Montpellier", "as_place"),
+        (OPTIQUE, "Montpellier prie saint Roch, patron de la ville.", "small"),
+        (PERRIN, "Épinal : le colonel Perrin commande les pompiers.", "person"),
+        (TOIT, "Roanne recrute un agent de contrôle réseau (ACR).", "stands_for"),
+        (TOIT, "Roanne : un ACR (agent de contrôle réseau) agressé.", "stands_for"),
+        (SUZETTE, "À Dinan, on se retrouve chez Suzette et Michel, avec un dessert.", "person"),
+    ],
+)
+def test_a_namesake_in_the_own_town_is_doubted(business: Business, text: str, reason: str) -> None:
+    (match,) = Matcher([business]).match(entry(text))
+    assert match.relevance < 0.5
+    assert reason in {one.name for one in match.signals}
+
+
+@pytest.mark.parametrize(
+    ("business", "text"),
+    [
+        (OPTIQUE, "Mes lunettes viennent de chez Saint-Roch à Montpellier, très bon conseil."),
+        (PERRIN, "Le garagiste Perrin a réparé ma voiture à Épinal."),
+        (TOIT, "ACR (Atelier Couverture Roannais) a refait notre toiture."),
+        (SUZETTE, "Les galettes de chez Suzette, à Dinan, et le cidre !"),
+    ],
+)
+def test_the_shop_itself_is_not(business: Business, text: str) -> None:
+    (match,) = Matcher([business]).match(entry(text))
+    assert match.relevance >= 0.5
