@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.model import Business, Entry, Kind
 
-PARTS = ("design", "design2", "design3", "design4", "measured")
+PARTS = ("design", "design2", "design3", "design4", "design5", "measured")
 
 _KINDS = {"press": Kind.ARTICLE, "news_search": Kind.ARTICLE, "review": Kind.REVIEW}
 

@@ -28,6 +28,8 @@ _WORLDS = {
     "match": word_set(
         "match buteur buts championnat rugby football handball basket cyclisme judo trail marathon"
         " podium entraineur entraineuse ligue tournoi mi-temps sprint peloton coureur coureuse"
+        " hockey patinoire derby volley finale finales demi-finale u11 u13 u15 u17 u18 u19"
+        " hooligans supporters maillots tribunes victoire defaite inclinees incline inclines"
     ),
 }
 _TRADES = {

@@ -8,6 +8,7 @@ from monitor.lexicon import usual_company_at
 from monitor.lexicon.phrases import LONGEST
 from monitor.matching.distinctness import FUNCTION_WORDS
 from monitor.matching.facts import Facts, trades_named
+from monitor.matching.persons import MINE
 from monitor.matching.places_seen import STREETS
 from monitor.matching.profile import Profile
 from monitor.matching.reading import Part
@@ -27,17 +28,19 @@ _VERBS = word_set(
 )
 _WORKS = word_set(
     "film roman livre album chanson piece serie programme operation projet titre groupe"
-    " compilation exposition expo festival association club equipe collection marque mot"
-    " prime dispositif label bourse concours fonds loi"
-    " appartement"
+    " compilation exposition expo festival association club collection marque mot"
+    " prime dispositif label bourse concours fonds loi surnomme surnommee surnommes surnommees"
+    " troupe appartement"
 )
 
 
+_OF = frozenset({"de", "du", "des", "d"})
 _TO = word_set("a entre vers depuis pres")
 _OF_PLACES = word_set(
     "habitants usagers gare commune ville mairie maire village quartier quartiers secteur depart"
     " direction sortie entree route parvis hauteur niveau riverains centre"
 )
+_A_WORD = 3  # letters: not the "m" of "de m'avoir"
 _MOST_LETTERS = 6  # of an acronym
 _FAR = 10  # words from it within which it is spelt out
 
@@ -101,6 +104,26 @@ def trade_beside(spot: Spot) -> Iterator[tuple[str, frozenset[str]]]:
             yield word, labels
 
 
+def trade_apposed(spot: Spot) -> tuple[str, frozenset[str]] | None:
+    """Return the trade that a name is said to be of: "L'Angle droit, la librairie juridique".
+
+    Not the next one of a list: "Léa, la boulangerie Dupont".
+    """
+    part, number = spot.part, spot.last + 1
+    if number >= len(part.words) or not set(part.gap(number)) & set(",:("):
+        return None
+    if part.texts[number] in _ARTICLES | MINE:
+        number += 1
+    follows = number + 1
+    while follows < len(part.words) and part.joined(follows) and part.texts[follows] in LINKS:
+        follows += 1
+    if number >= len(part.words) or (part.joined(follows) and part.is_capital(follows)):
+        return None
+    word = part.texts[number]
+    labels = trades_named(word)
+    return (word, labels) if labels else None
+
+
 def _after_link(spot: Spot) -> str:
     """Return the word after "X du …": the "Comptoir Nantais du carrelage" sells tiles."""
     number = spot.last + 2
@@ -147,7 +170,10 @@ def work_before(spot: Spot) -> str | None:
 
 
 def longer_name(spot: Spot, profile: Profile) -> str | None:
-    """Return the capital word beside the name that makes another name of it ("Soleil Levant")."""
+    """Return the capital word beside the name that makes another name of it ("Soleil Levant").
+
+    Or what a name of one common word is of: "La Fabrique des salauds".
+    """
     for number, joined in (
         (spot.last + 1, spot.after()),
         (spot.first - 1, spot.before()),
@@ -155,4 +181,15 @@ def longer_name(spot: Spot, profile: Profile) -> str | None:
         is_other = joined and spot.part.is_capital(number)
         if is_other and joined not in profile.words | FUNCTION_WORDS and not trades_named(joined):
             return spot.part.shown(number, number)
-    return None
+    return _what_it_is_of(spot, profile)
+
+
+def _what_it_is_of(spot: Spot, profile: Profile) -> str | None:
+    number = spot.last + 2
+    if len(spot.telling) != 1 or spot.after() not in _OF or not spot.part.joined(number):
+        return None
+    word = spot.part.texts[number]
+    is_ours = word in profile.words | profile.proper or trades_named(word)
+    if is_ours or len(word) < _A_WORD or word in FUNCTION_WORDS | STREETS:
+        return None
+    return spot.part.shown(number, number)

@@ -35,6 +35,7 @@ _KIN = word_set(
 )
 MINE = word_set("mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs")
 _CLAN = frozenset({"les", "famille", "familles", "epoux", "freres", "soeurs", "nee", "feu"})
+_KIN_OF_FIRM = frozenset({"fils", "fille", "filles", "freres", "soeurs", "pere"})
 _KIN_AFTER = 4
 _FREQUENT = 4.5  # Zipf value of words that are hardly anybody's name
 
@@ -45,7 +46,10 @@ def is_person(spot: Spot, trades: frozenset[str]) -> bool:
     ``trades``: labels of the shop's own, by which its owner is called ("le notaire Perrin").
     """
     names = [spot.part.texts[number] for number in spot.telling]
-    if len(names) != 1 or names[0].isdecimal() or any(trades_named(word) for word in spot.words):
+    names = [name for name in names if name not in _KIN_OF_FIRM] or names
+    if spot.words[0] in {"saint", "sainte"} and _is_spelt_as_saint(spot):
+        return True
+    if len(names) != 1 or names[0].isdecimal() or spot.names_trade:
         return False
     if _has_title(spot, trades) or (
         spot.before() in {"les", "famille", "familles"} and is_family_name(names[0])
@@ -54,6 +58,11 @@ def is_person(spot: Spot, trades: frozenset[str]) -> bool:
     return is_first_name(names[0]) and (
         _is_among_first_names(spot) or _is_kin(spot) or _has_surname(spot) or _is_of_a_pair(spot)
     )
+
+
+def _is_spelt_as_saint(spot: Spot) -> bool:
+    """Tell whether it is "saint Roch", whom one prays to, and not "Saint-Roch"."""
+    return spot.part.is_small(spot.first) and spot.part.is_capital(spot.last)
 
 
 def _is_of_a_pair(spot: Spot) -> bool:

@@ -24,13 +24,16 @@ STREETS = word_set(
     " route passage faubourg lotissement residence cite pont parking arret rond carrefour"
     " sentier villa hameau lieudit foret bois plage lac mont vallee ile stade gymnase"
     " college lycee ecole eglise chapelle manoir chateau domaine copropriete tour grotte"
-    " butte gare tram metro hopital clinique arrets immeuble abbaye basilique"
+    " butte gare tram metro hopital clinique arrets immeuble abbaye basilique cours mail esplanade"
+    " promenade venelle ruelle traverse montee quais viaduc halle halles barriere porte"
 )
 """What bears a name without being the shop of that name, nor the town."""
 _OF_TOWNS = word_set("gare tram metro hopital clinique quartier arrets arret parking stade pont")
+_OUTLETS = word_set("republicain libre libere presse matin soir eclair dimanche infos info actu")
 _AT = word_set("a au aux sur pres vers d de du des mairie ville commune secteur")
 _FREQUENT = 4.0  # Zipf value of words that are more than names of small towns
 _MIN_LETTERS = 4  # of the head of a longer name
+_FEW_LETTERS = 4  # that are letters when all are capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _seen(
     is_told = is_tag or (first > 0 and part.texts[first - 1] in _AT)
     is_dateline = first == 0 and last + 1 < len(part.words) and ":" in part.gap(last + 1)
     is_sure = not part.is_small(last)
-    if _is_of_building(part, first):
+    if _is_of_building(part, first) or _is_no_town(part, first, last):
         is_sure = False
     elif is_common:
         # "le camping du Bois Chaudet" is in no town called Bois.
@@ -125,7 +128,7 @@ def _seen(
         first,
         last,
         is_sure=is_sure,
-        is_likely=is_sure or is_told or not is_common,
+        is_likely=is_sure or not is_common or (is_told and not part.is_small(last)),
         communes=communes,
         areas=areas,
         is_dateline=is_dateline,
@@ -136,7 +139,14 @@ def _is_of_building(part: Part, first: int) -> bool:
     """Tell whether a name is that of a street or a building: "abbaye Saint-Philibert"."""
     before = part.texts[max(0, first - 2) : first]
     if before and before[-1] in {"de", "du", "d"}:
-        before.pop()
-    elif not part.joined(first):
-        return False
-    return bool(before) and before[-1] in STREETS - _OF_TOWNS
+        return len(before) > 1 and before[-2] in STREETS - _OF_TOWNS
+    # "la gare de Roubaix" is there, "le quartier Saint-Maclou" is not.
+    return bool(before) and part.joined(first) and before[-1] in STREETS
+
+
+def _is_no_town(part: Part, first: int, last: int) -> bool:
+    """Tell whether it is a newspaper ("Le Berry républicain"), or letters ("SOS")."""
+    if part.joined(last + 1) and part.texts[last + 1] in _OUTLETS:
+        return True
+    shown = part.shown(first, last)
+    return len(shown) <= _FEW_LETTERS and shown.isupper() and not part.has_one_case

@@ -14,6 +14,7 @@ from monitor.model import Business
 from monitor.places import (
     Area,
     Commune,
+    areas_named,
     communes_at,
     communes_headed,
     communes_named,
@@ -167,7 +168,9 @@ def where_is(place: PlaceSeen, profile: Profile) -> Where:
         return Where.NEAR
     if head := profile.heads.get(" ".join(place.part.texts[place.first : place.last + 1])):
         return head
-    if any(_is_around(area, profile) for area in place.areas):
+    # "Bretagne" is a village too.
+    areas = place.areas or areas_named(" ".join(place.part.texts[place.first : place.last + 1]))
+    if any(_is_around(area, profile) for area in areas):
         return Where.REGION
     return Where.OTHER
 

@@ -14,6 +14,7 @@ from monitor.matching.frames import (
     is_told_as_place,
     longer_name,
     other_words_of,
+    trade_apposed,
     trade_beside,
     usual_phrase,
     work_before,
@@ -33,6 +34,9 @@ _CUSTOMERS_FROM = 2
 _PIECE = 0.6  # a family name alone is borne by others than the shop
 _NAMED = frozenset({"name", "alias"})
 _COMMON_NAME = 1.0
+_NO_OTHER_SIGN = 1.5
+"""The more another trade tells where no word of the shop's own stands."""
+_APPOSED = 0.6  # "Léa, la boulangerie": it may be the next of a list
 _BEARS_OUT = frozenset(
     {"town", "near", "postcode", "region", "locality", "town_beside"}
     | {"context", "trade", "trade_shared", "trade_beside"}
@@ -40,7 +44,12 @@ _BEARS_OUT = frozenset(
 """What makes a common name that of the shop."""
 _SURE_NAME = 1.5
 """What a name weighs that hardly anybody else bears, in whatever sort of text."""
-_OF_ALL = frozenset({"person", "other_town_beside", "work", "as_place", "stands_for"})
+_OF_A_TRADE = frozenset({"trade", "trade_shared", "customers", "context"})
+_ELSEWHERE = 0.8
+"""How much the trade tells in another town."""
+_OF_ALL = frozenset(
+    {"person", "other_town_beside", "other_trade_beside", "work", "as_place", "stands_for"}
+)
 _NAMES = {Role.NAME: "name", Role.ALIAS: "alias", Role.WEBSITE: "site"}
 
 
@@ -52,6 +61,8 @@ def signals_of(
     read = [tuple(_local(part, one, facts, profile)) for part, one in found]
     best = max(read, key=_sum)
     whole = tuple(_around(facts, profile, [_spot(part, one) for part, one in found]))
+    if best[0].weight < _SURE_NAME and any(one.name == "other_town" for one in whole):
+        whole = tuple(_of_a_namesake(whole))
     signals = (*best, *_elsewhere(best, read), *whole)
     if best[0].name in _NAMED and best[0].weight < _SURE_NAME:
         signals = (*signals, *world_signals(facts, profile))
@@ -66,6 +77,13 @@ def signals_of(
 
 def _names(signals: tuple[Signal, ...]) -> frozenset[str]:
     return frozenset(one.name for one in signals)
+
+
+def _of_a_namesake(whole: Iterable[Signal]) -> Iterator[Signal]:
+    """Yield signals as they weigh where another town is named: there the trade is the same."""
+    for one in whole:
+        is_trade = one.name in _OF_A_TRADE
+        yield replace(one, weight=round(one.weight * _ELSEWHERE, 2)) if is_trade else one
 
 
 def _elsewhere(best: tuple[Signal, ...], read: list[tuple[Signal, ...]]) -> Iterator[Signal]:
@@ -112,7 +130,8 @@ def _local(part: Part, one: Occurrence, facts: Facts, profile: Profile) -> Itera
         yield signal("misspelt", part.shown(*_ends(part, one)))
     if part.is_title:
         yield signal("title")
-    yield from _frame(_spot(part, one), facts, profile)
+    is_careful = facts.reading.is_careful and not one.is_misspelt
+    yield from _frame(_spot(part, one), facts, profile, is_careful=is_careful)
 
 
 def _ends(part: Part, one: Occurrence) -> tuple[int, int]:
@@ -120,7 +139,7 @@ def _ends(part: Part, one: Occurrence) -> tuple[int, int]:
     return spot.first, spot.last
 
 
-def _frame(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Signal]:
+def _frame(spot: Spot, facts: Facts, profile: Profile, *, is_careful: bool) -> Iterator[Signal]:
     is_plain = all(is_common(spot.part.texts[number]) for number in spot.telling)
     if is_part_of_place(spot, facts):
         yield signal("street", spot.part.shown(max(0, spot.first - 2), spot.last))
@@ -138,20 +157,27 @@ def _frame(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Signal]:
         yield signal("stands_for", words)
     yield from _trade_beside(spot, profile)
     if is_plain:
-        yield from _plain(spot, facts, profile)
+        yield from _plain(spot, facts, profile, is_careful=is_careful)
     yield from beside_signals(spot, facts, profile)
 
 
 def _trade_beside(spot: Spot, profile: Profile) -> Iterator[Signal]:
+    if not profile.trades:
+        return
+    # "Optique Point de Vue" says itself what it is.
+    tells = any(not profile.trades.isdisjoint(trades_named(word)) for word in spot.words)
     for word, labels in trade_beside(spot):
-        if profile.trades and word not in profile.words:
-            is_own = not profile.trades.isdisjoint(labels)
+        is_own = not profile.trades.isdisjoint(labels)
+        if word not in profile.words and (is_own or not tells):
             yield signal("trade_beside" if is_own else "other_trade_beside", word)
+    apposed = trade_apposed(spot)
+    if apposed and profile.trades.isdisjoint(apposed[1]) and apposed[0] not in profile.words:
+        yield signal("other_trade_beside", apposed[0], share=_APPOSED)
 
 
-def _plain(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Signal]:
+def _plain(spot: Spot, facts: Facts, profile: Profile, *, is_careful: bool) -> Iterator[Signal]:
     """Yield what tells whether common words are a name here, and of what."""
-    yield from writing_signals(spot, facts, profile)
+    yield from writing_signals(spot, facts, profile, is_careful=is_careful)
     if thing := work_before(spot):
         yield signal("work", thing)
     if beside := longer_name(spot, profile):
@@ -159,14 +185,17 @@ def _plain(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Signal]:
 
 
 def _context(facts: Facts, profile: Profile, spots: list[Spot]) -> Iterator[Signal]:
+    for rank, word in enumerate(_context_found(facts, profile, spots)[:3]):
+        yield signal("context", word, share=1 / (rank + 1))
+
+
+def _context_found(facts: Facts, profile: Profile, spots: list[Spot]) -> list[str]:
     own = {word for spot in spots for word in spot.words}
-    found = [
+    return [
         word
         for word, words in profile.context.items()
         if not own.issuperset(words) and _holds(facts, words)
     ]
-    for rank, word in enumerate(found[:3]):
-        yield signal("context", word, share=1 / (rank + 1))
 
 
 def _holds(facts: Facts, words: tuple[str, ...]) -> bool:
@@ -198,4 +227,6 @@ def _trade(facts: Facts, profile: Profile, spots: list[Spot]) -> Iterator[Signal
     if shared:
         yield signal("trade_shared", ", ".join(shared[:3]), share=min(2.0, len(shared)))
     if others and not telling:
-        yield signal("other_trade", ", ".join(sorted(others)[:3]))
+        is_borne_out = bool(shared) or bool(_context_found(facts, profile, spots))
+        shown = ", ".join(sorted(others)[:3])
+        yield signal("other_trade", shown, share=1.0 if is_borne_out else _NO_OTHER_SIGN)

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from monitor.lexicon import is_family_name, is_first_name, is_word
+from monitor.lexicon import is_family_name, is_first_name, is_word, zipf
+from monitor.matching.sounding import sound_of
 from monitor.matching.words import words_in
 from monitor.places import communes_named
 from monitor.text import fold
@@ -15,6 +16,9 @@ from monitor.text import fold
 MIN_LETTERS = 7
 """Letters of a word in which one typing error is let pass: in shorter ones it makes another."""
 _MIN_PLURAL_LETTERS = 4
+_RARE = 2.6  # Zipf value under which the list holds what people mistype
+_MIN_SOUNDED, _MIN_SEEN = 5, 4
+"""Letters of a word that is known by its sound, and of one that may be it."""
 _HUMP = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 _ELISION = re.compile(r"(?<![^\W_])([ldjmtsc]|qu)'(?=[^\W_])")
 
@@ -68,30 +72,48 @@ class NearWords:
     def __init__(self) -> None:
         """Hold none yet."""
         self._by_key: dict[str, set[str]] = defaultdict(set)
+        self._by_sound: dict[str, set[str]] = defaultdict(set)
 
     def add(self, word: str, *, is_sure: bool) -> None:
         """Take a word, if one typing error in it can be told from another word.
 
         ``is_sure``: other words stand beside it in the name, so that it may be a common one.
         """
-        if len(word) >= MIN_LETTERS and word.isalpha() and (is_sure or not _is_known(word)):
+        if not word.isalpha() or not (is_sure or not _is_known(word)):
+            return
+        if len(word) >= _MIN_SOUNDED:
+            self._by_sound[sound_of(word)].add(word)
+        if len(word) >= MIN_LETTERS:
             for key in _keys(word):
                 self._by_key[key].add(word)
 
     def find(self, seen: str) -> tuple[str, ...]:
-        """Return the words that ``seen`` is with one error: no error itself, and no word."""
-        if len(seen) < MIN_LETTERS - 1 or not self._by_key or _is_known(seen):
+        """Return the words that ``seen`` is with one error, or that sound like it.
+
+        No right word, and none that is a word itself.
+        """
+        if len(seen) < _MIN_SEEN or not self._by_sound or _is_met(seen):
             return ()
-        near = {w for key in _keys(seen) for w in self._by_key.get(key, ()) if w != seen}
-        return tuple(sorted(word for word in near if _is_one_error(word, seen)))
+        found = set(self._by_sound.get(sound_of(seen), ()))
+        if len(seen) >= MIN_LETTERS - 1 and not is_word(seen):
+            near = {word for key in _keys(seen) for word in self._by_key.get(key, ())}
+            found.update(word for word in near if _is_one_error(word, seen))
+        return tuple(sorted(found - {seen}))
 
 
 @lru_cache(maxsize=20_000)
+def _is_met(word: str) -> bool:
+    """Tell whether a word is one that people write, and mean: a list has "natur" too."""
+    return _is_known(word) and not (0 < zipf(word) < _RARE and not _is_name(word))
+
+
 def _is_known(word: str) -> bool:
     """Tell whether a word is one of the language, a person's name or a town."""
-    if is_word(word) or is_first_name(word) or is_family_name(word):
-        return True
-    return bool(communes_named(word))
+    return is_word(word) or _is_name(word)
+
+
+def _is_name(word: str) -> bool:
+    return is_first_name(word) or is_family_name(word) or bool(communes_named(word))
 
 
 def _keys(word: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.matching.distinctness import FUNCTION_WORDS
 from monitor.matching.facts import trades_named
@@ -37,10 +38,18 @@ class Spot:
         return [n for n in numbers if n not in trade] or numbers
 
     @property
+    def names_trade(self) -> bool:
+        """Whether a trade stands within the name: "Pompes funèbres Marchand"."""
+        words = self.words
+        pairs = (" ".join(pair) for pair in pairwise(words))
+        return any(trades_named(one) for one in (*words, *pairs))
+
+    @property
     def is_hyphened(self) -> bool:
         """Whether signs join all its words, as they do in one name: "la-mousse-folle"."""
         inner = range(self.first + 1, self.last + 1)
-        return bool(inner) and all(self.part.gap(number) in {"-", "'"} for number in inner)
+        gaps = {self.part.gap(number) for number in inner}
+        return "-" in gaps and gaps <= {"-", "'"}
 
     @property
     def _range(self) -> range:

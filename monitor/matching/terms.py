@@ -41,6 +41,7 @@ _GAP = re.compile(r"""[ #"]{0,4}|['·_/-] ?#?"?""")
 _ABBREVIATION = 2  # letters before a dot that ends no sentence: "B. Dupont", "St. Marc"
 _ARTICLES = {"l": (), "le": ("au", "du"), "la": (), "les": ("aux", "des")}
 _MIN_NO_WORD = 6  # letters: "tyglaz"
+_MIN_COMPANY = 4  # letters of a word that may stand behind a name in a hashtag
 _MIN_RUN_TOGETHER = 8  # letters: "laposte" and "auxp" are too easily other words
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}")
 # What a hyphen may join to a name without making another of it ("Dior-là", "pro-Bougamont").
@@ -69,11 +70,14 @@ class TermIndex:
         self._root = _Node()
         self._tags: dict[str, list[Term]] = defaultdict(list)
         self._kin: dict[str, set[str]] = defaultdict(set)
+        self._runs: dict[str, list[tuple[str, Term]]] = defaultdict(list)
         self._near = NearWords()
         for term in terms:
             self._add(term)
         for term in company:
-            self._kin[term.owner].update(word.text for word in words_in(fold(term.text)))
+            words = [word.text for word in words_in(fold(term.text))]
+            self._kin[term.owner].update(words)
+            self._add_longer_tags("".join(words), term.owner)
 
     def find(self, folded: str) -> list[Occurrence]:
         """Return every occurrence in a folded text."""
@@ -110,6 +114,16 @@ class TermIndex:
         if "@" not in folded[1:]:
             self._tags["#" + folded[1:].replace("_", "")].append(term)
 
+    def _add_longer_tags(self, company: str, owner: str) -> None:
+        """Take the tags of an owner's names with a word of his own behind: "#chezjulesarras"."""
+        if len(company) < _MIN_COMPANY:
+            return
+        for run_together, term in self._runs[owner]:
+            for sign in "#@":
+                terms = self._tags[f"{sign}{run_together}{company}"]
+                if term not in terms:
+                    terms.append(term)
+
     def _add_words(self, words: Sequence[str], term: Term) -> None:
         node = self._root
         for word in words:
@@ -122,6 +136,7 @@ class TermIndex:
         if len(words) == 1 and is_long and term.role.is_brand and zipf(run_together) == 0:
             self._tags["@" + run_together].append(term)
         if len(words) > 1 and (is_long or _is_no_word(run_together)):
+            self._runs[term.owner].append((run_together, term))
             for tag in ("@" + run_together, "#" + run_together):
                 if term not in self._tags[tag]:
                     self._tags[tag].append(term)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,11 +16,20 @@ from monitor.matching.spots import Spot
 from monitor.matching.words import word_set
 from monitor.model import Signal
 from monitor.packs import departements_covered
+from monitor.places import zone_of
 
 _OF_TOWNS = word_set(
     "ville mairie commune centre maire habitants pays gare environs region nord pres loin autour"
 )
+_OF_LANDS = word_set(
+    "tribunal tribunaux cour appel prefecture chu academie rectorat ars cci urssaf diocese eveche"
+    " aeroport universite parquet procureur procureure agglo agglomeration"
+)
+"""What serves a land around its town: its town's name tells nothing of where a shop is."""
 _COMING = word_set("viens vient venu venue venus venir venions habite habitant originaire")
+_LANDLINE = re.compile(
+    r"(?<![\d.])(?:0|\+33[ .]?(?:\(0\))?)(?P<zone>[1-5])(?:[ .-]?[\dx*]{2}){4}(?!\d)"
+)
 _AFTER, _BEFORE = 6, 4
 """Words after and before a name within which a town is said of it."""
 _IN_TITLE = 12  # a headline is one statement
@@ -33,6 +43,8 @@ def town_signals(facts: Facts, profile: Profile, spots: list[Spot]) -> Iterator[
         yield signal("postcode", min(codes))
     elif facts.postcodes and profile.postcodes:
         yield signal("other_postcode", min(facts.postcodes))
+    if number := _distant_phone(facts, profile):
+        yield signal("other_phone", number)
     seen = [p for p in facts.places if not any(spot.covers(p) for spot in spots)]
     where = {place: where_is(place, profile) for place in seen if place.is_likely}
     for wanted, name in ((Where.OWN, "town"), (Where.NEAR, "near"), (Where.REGION, "region")):
@@ -42,14 +54,18 @@ def town_signals(facts: Facts, profile: Profile, spots: list[Spot]) -> Iterator[
     others = [
         place
         for place in seen
-        if place.is_sure
+        if (place.is_sure or not place.is_name)
         and where[place] is Where.OTHER
         and not _comes_from(place)
+        and not _is_of_land(place)
         and not _is_in_name(place, spots)
     ]
     if profile.own and others:
         value = max((distinctness(" ".join(spot.words)) for spot in spots), default=0.0)
-        yield signal("other_town", others[0].shown, share=min(1.0, _ELSEWHERE - value))
+        share = min(1.0, _ELSEWHERE - value)
+        # "les Malouins" may visit us.
+        first = next((place for place in others if place.is_name), others[0])
+        yield signal("other_town", first.shown, share=share if first.is_name else share / 2)
 
 
 def beside_signals(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Signal]:
@@ -93,7 +109,11 @@ def _beside(spot: Spot, facts: Facts) -> Iterator[PlaceSeen]:
     for seen in facts.places:
         if seen.part is not spot.part or spot.covers(seen) or spot.is_within(seen):
             continue
-        if _is_beside(spot, seen) and _one_sentence(seen, spot) and not _comes_from(seen):
+        if (
+            _is_beside(spot, seen)
+            and _one_sentence(seen, spot)
+            and not (_comes_from(seen) or _is_of_land(seen))
+        ):
             touches = seen.first == spot.last + 1 and spot.part.is_capital(seen.first)
             yield replace(seen, is_sure=seen.is_sure or touches)
 
@@ -129,6 +149,20 @@ def _is_in_name(seen: PlaceSeen, spots: list[Spot]) -> bool:
         and not trades_named(texts[owner])
         and texts[owner] not in _OF_TOWNS
     )
+
+
+def _distant_phone(facts: Facts, profile: Profile) -> str | None:
+    """Return a landline's number if those that the entry gives are all of other zones."""
+    zones = {zone_of(departement) for departement in profile.departements}
+    found = [m for part in facts.reading.parts for m in _LANDLINE.finditer(part.folded)]
+    if not zones or any(m["zone"] in zones for m in found):
+        return None
+    return found[0].group() if found else None
+
+
+def _is_of_land(seen: PlaceSeen) -> bool:
+    texts, owner = seen.part.texts, seen.first - 2
+    return owner >= 0 and texts[owner + 1] in {"de", "du", "d"} and texts[owner] in _OF_LANDS
 
 
 def _is_beside(spot: Spot, seen: PlaceSeen) -> bool:

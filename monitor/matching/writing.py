@@ -19,12 +19,18 @@ _SHOPS = word_set(
 )
 _CLEARLY = 0.4
 """Share of what small letters tell where a name stands alone, or beside its trade."""
+_OPENED = 0.6
 _A_NUMBER = 0.3
 _WRITTEN_SMALL = 1.4
 
 
-def writing_signals(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Signal]:
-    """Yield what the way a name of common words is written tells of its being a name."""
+def writing_signals(
+    spot: Spot, facts: Facts, profile: Profile, *, is_careful: bool
+) -> Iterator[Signal]:
+    """Yield what the way a name of common words is written tells of its being a name.
+
+    ``is_careful``: its writer gives capitals and signs their due.
+    """
     shown = spot.part.shown(spot.first, spot.last)
     numbers = _telling(spot)
     if not numbers:
@@ -35,7 +41,8 @@ def writing_signals(spot: Spot, facts: Facts, profile: Profile) -> Iterator[Sign
     if all(spot.part.is_capital(number) for number in numbers):
         yield signal("capital", shown, share=_capital_share(spot, numbers))
     elif not spot.is_hyphened:
-        yield from _no_capital(spot, numbers, facts, profile)
+        tells = is_careful and not _writes_names_small(facts, profile)
+        yield from _no_capital(spot, numbers, profile, tells=tells)
 
 
 def _telling(spot: Spot) -> list[int]:
@@ -52,13 +59,15 @@ def _capital_share(spot: Spot, numbers: list[int]) -> float:
     return _CLEARLY if begins_small or is_anybody else 1.0
 
 
-def _no_capital(spot: Spot, numbers: list[int], facts: Facts, profile: Profile) -> Iterator[Signal]:
+def _no_capital(
+    spot: Spot, numbers: list[int], profile: Profile, *, tells: bool
+) -> Iterator[Signal]:
     shown = spot.part.shown(spot.first, spot.last)
-    # "Fournier et fil": a capital at its head makes a name of what follows.
-    is_headed = spot.part.is_capital(numbers[0])
+    # "Fournier et fil", "l'étude Roux": one capital makes a name of the rest.
+    is_headed = any(spot.part.is_capital(number) for number in numbers)
     is_small = not is_headed and any(spot.part.is_small(number) for number in numbers)
-    share = _small_share(spot, numbers)
-    if is_small and facts.reading.is_careful and not _writes_names_small(facts, profile):
+    share = _small_share(spot, numbers, profile.trades)
+    if is_small and tells:
         yield signal("small", shown, share=share)
     elif is_small or spot.part.has_one_case:
         yield signal("unmarked", shown, share=share)
@@ -68,11 +77,16 @@ def _no_capital(spot: Spot, numbers: list[int], facts: Facts, profile: Profile) 
         yield signal("acts", spot.part.shown(spot.first, spot.last + 1))
 
 
-def _small_share(spot: Spot, numbers: list[int]) -> float:
+def _small_share(spot: Spot, numbers: list[int], trades: frozenset[str]) -> float:
     """Return how much small letters tell: "pharmacie saint-roch" is the shop however written."""
     share = 1.0 if len(numbers) == 1 else min(1.0, _WRITTEN_SMALL - rarity_of(spot.words))
-    if any(trades_named(word) for word in spot.words):
+    if spot.before() in {"un", "une"}:
+        return 1.0  # "un hôtel du lac"
+    beside = trades_named(spot.before())
+    if spot.names_trade or beside & trades:
         share *= _CLEARLY
+    elif len(numbers) > 1 and not spot.part.is_small(numbers[0]):
+        share *= _OPENED  # "Saveur d'ici livre aussi."
     if spot.first == 0 and not spot.after() and spot.part.is_capital(spot.last + 1):
         share *= _CLEARLY  # "Le boeuf gourmand, Parthenay."
     return share

@@ -17,6 +17,7 @@ from monitor.places.lookup import (
     neighbours,
 )
 from monitor.places.names import name_key, place_words
+from monitor.places.phones import zone_of
 from monitor.places.reading import places_in
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "place_words",
     "places_in",
     "region_of",
+    "zone_of",
 ]

@@ -299,7 +299,7 @@ SUZETTE = Business(name="Chez Suzette", context=("crêperie", "Dinan", "galettes
     [
         (OPTIQUE, "À Montpellier, des TGV sont retardés au départ de Saint-Roch.", "as_place"),
         (OPTIQUE, "Bloquée à Saint-Roch, merci la SNCF. #Montpellier", "as_place"),
-        (OPTIQUE, "Montpellier prie saint Roch, patron de la ville.", "small"),
+        (OPTIQUE, "Montpellier prie saint Roch, patron de la ville.", "person"),
         (PERRIN, "Épinal : le colonel Perrin commande les pompiers.", "person"),
         (TOIT, "Roanne recrute un agent de contrôle réseau (ACR).", "stands_for"),
         (TOIT, "Roanne : un ACR (agent de contrôle réseau) agressé.", "stands_for"),
@@ -324,3 +324,48 @@ def test_a_namesake_in_the_own_town_is_doubted(business: Business, text: str, re
 def test_the_shop_itself_is_not(business: Business, text: str) -> None:
     (match,) = Matcher([business]).match(entry(text))
     assert match.relevance >= 0.5
+
+
+SENS = Business(
+    name="Nature & Sens",
+    context=("fleuriste", "Quimper", "bouquets"),
+    website="https://n-s.example",
+)
+FABRIQUE = Business(name="La Fabrique", context=("boulangerie", "Mulhouse", "pain bio"))
+ANGLE = Business(name="L'Angle Droit", context=("encadreur", "Rouen", "cadres"))
+JULES = Business(name="Chez Jules", context=("caviste", "Arras", "vin"))
+
+
+@pytest.mark.parametrize(
+    ("business", "text", "reason"),
+    [
+        (SENS, "Nature & Sens cherche un vendeur, appelez le 03 88 12 34 56.", "other_phone"),
+        (FABRIQUE, "« La Fabrique des salauds », un roman à lire à Mulhouse ?", "longer_name"),
+        (ANGLE, "L'Angle droit, la librairie juridique de Rouen, ferme.", "other_trade_beside"),
+        (ANGLE, "L'Angle Droit encadre vite et bien, un atelier à Annecy.", "other_town"),
+    ],
+)
+def test_a_namesake_is_told_by_its_place_and_trade(
+    business: Business, text: str, reason: str
+) -> None:
+    (match,) = Matcher([business]).match(entry(text))
+    assert reason in {one.name for one in match.signals}
+
+
+@pytest.mark.parametrize(
+    ("business", "text"),
+    [
+        (SENS, "On m'a parlé de natur et sens, la fleuriste de Quimper, ils livrent ?"),
+        (JULES, "Dégustation samedi, entrée libre #chezjulesarras"),
+        (ANGLE, "Rouen. Le cadre vient de L'Angle Droit, l'encadreur du quartier Saint-Maclou."),
+        (ANGLE, "L'Angle Droit, cadres à Rouen, gagne au tribunal de Caen. #SOS"),
+    ],
+)
+def test_the_shop_is_found_however_it_is_told(business: Business, text: str) -> None:
+    (match,) = Matcher([business]).match(entry(text))
+    assert match.relevance >= 0.5
+
+
+@pytest.mark.parametrize("text", ["Le natir et sens.", "Nature sens."])
+def test_what_only_looks_like_a_name_is_none(text: str) -> None:
+    assert Matcher([SENS]).match(entry(text)) == ()
