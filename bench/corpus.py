@@ -48,7 +48,7 @@ def near_duplicates(rows: list[dict[str, Any]]) -> int:
 def main() -> None:
     """Print a line each."""
     rows = read("part_*.ndjson")
-    first = {row["id"]: row["sentiment"] for row in rows}
+    first = {row["id"]: row.get("first", row["sentiment"]) for row in rows}
     texts = {row["text"] for row in rows}
     print(f"{len(rows)} texts, {len(texts)} different, {len(first)} ids")
     names, trades = ({row[key] for row in rows} for key in ("business", "trade"))
@@ -59,10 +59,19 @@ def main() -> None:
     openings = Counter(" ".join(words_of(row["text"])[:3]) for row in rows)
     print("commonest openings", openings.most_common(5))
     print("near-duplicates within a business", near_duplicates(rows))
-    pairs = [(first[row["id"]], row["sentiment"]) for row in read("second_*.ndjson")]
-    if pairs:
-        apart = sum(one != other for one, other in pairs)
-        print(f"two labels: {len(pairs)} texts, κ {kappa(pairs):.3f}, {apart} disputed")
+    second = read("second_*.ndjson")
+    pairs = [(first[row["id"]], row["sentiment"]) for row in second]
+    apart = sum(one != other for one, other in pairs)
+    settled = sum("settled" in row for row in rows)
+    print(
+        f"two labels: {len(pairs)} texts, κ {kappa(pairs):.3f}, {apart} disputed, {settled} settled"
+    )
+    themes = {row["id"]: set(row["themes"]) for row in rows}
+    both, one, other = (
+        sum(len(count(themes[row["id"]], set(row["themes"]))) for row in second)
+        for count in (set.intersection, lambda a, _: a, lambda _, b: b)
+    )
+    print(f"themes: the two labels agree on presence with an F1 of {2 * both / (one + other):.2f}")
 
 
 if __name__ == "__main__":

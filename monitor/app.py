@@ -21,14 +21,15 @@ from pydantic import SecretStr
 from monitor import __version__
 from monitor.config.load import load_config
 from monitor.config.model import Config, ConfiguredSource
+from monitor.fetching.posting import Poster
 from monitor.matching.learning import lesson_of
 from monitor.matching.lessons import Lessons
 from monitor.matching.matcher import Matcher
-from monitor.model import Business, SourceState
+from monitor.model import Business, Sentiment, SourceState
 from monitor.pipeline import Origin, Pipeline
 from monitor.polling import Poller
 from monitor.reading import MAX_PAGES, Watched
-from monitor.sentiment.base import Scorer
+from monitor.sentiment.base import Scorer, ScorerSettings
 from monitor.sentiment.registry import make_scorer, scorers
 from monitor.sources.registry import source_types
 from monitor.store.sqlite import SqliteStore
@@ -68,7 +69,21 @@ class App:
     @cached_property
     def scorer(self) -> Scorer:
         """The configured scorer. Raises ScorerUnavailable."""
-        return make_scorer(self.config.sentiment.scorer)
+        return self.scorer_called(self.config.sentiment.scorer)
+
+    def scorer_called(self, name: str) -> Scorer:
+        """Return another scorer, with the configured settings. Raises ScorerUnavailable."""
+        told = self.config.sentiment
+        settings = ScorerSettings(
+            model=told.model,
+            url=str(told.url) if told.url else None,
+            api_key=told.api_key.get_secret_value() if told.api_key else None,
+            labels={label: Sentiment(meaning) for label, meaning in told.labels.items()},
+            batch=told.batch,
+            tokens_per_day=told.tokens_per_day,
+            post=Poster(user_agent=self._user_agent, timeout=told.timeout, environ=self.env),
+        )
+        return make_scorer(name, settings)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -78,14 +93,14 @@ class App:
     @cached_property
     def teacher(self) -> Teacher:
         """What the owners taught."""
-        return Teacher(self.store, self.config.businesses)
+        return Teacher(self.store, self.config.businesses, lambda: self.scorer)
 
     @property
     def lessons(self) -> Lessons:
         """What the owners taught, by their answers alone while there is no database."""
         database = self.config.database
         if database.exists():
-            return self.teacher.lessons()
+            return self.teacher.taught().lessons
         return Lessons({b.name: lesson_of(b.identity) for b in self.config.businesses})
 
     @cached_property
@@ -103,7 +118,7 @@ class App:
                 pipeline=self.pipeline,
                 watched=self.watched,
                 words=self.words,
-                lessons=self.teacher.lessons,
+                taught=self.teacher.taught,
             )
 
     @cached_property
@@ -116,9 +131,8 @@ class App:
         from monitor.fetching.client import Client, default_ssl_context  # noqa: PLC0415 - see top
 
         network = self.config.network
-        contact = f" (+{network.contact})" if network.contact else ""
         return Client(
-            user_agent=f"Ecoute/{__version__}{contact}",
+            user_agent=self._user_agent,
             allow_private_hosts=self._allowed,
             timeout=network.timeout,
             max_bytes=network.max_bytes,
@@ -169,6 +183,11 @@ class App:
             ssl_context=default_ssl_context(self.env),
             allow_private_hosts=self._allowed,
         )
+
+    @property
+    def _user_agent(self) -> str:
+        contact = self.config.network.contact
+        return f"Ecoute/{__version__}" + (f" (+{contact})" if contact else "")
 
     @property
     def _allowed(self) -> frozenset[str]:

@@ -7,7 +7,8 @@ EcouteError
 │   └── Malformed        an answer that cannot be read: empty, not_a_feed, parse, api
 ├── StoreError           a resource of our own is unusable (exit 3)
 ├── ScorerUnavailable    the scorer asked for cannot be had
-└── DeliveryError        a mail was not taken
+├── DeliveryError        a mail was not taken
+└── MailboxError         the mailbox of replies cannot be read
 """
 
 from __future__ import annotations
@@ -143,6 +144,20 @@ class ScorerUnavailable(EcouteError):
 
 class DeliveryError(EcouteError):
     """The mail server cannot be used at all; a ``permanent`` error is not tried again by itself."""
+
+    def __init__(self, detail: str, *, permanent: bool = False) -> None:
+        """Keep the facts."""
+        super().__init__(detail)
+        self.detail = detail
+        self.permanent = permanent
+
+    def __str__(self) -> str:
+        """Say the fact."""
+        return self.detail
+
+
+class MailboxError(EcouteError):
+    """The mailbox cannot be read; a ``permanent`` error only the user can mend (login, folder)."""
 
     def __init__(self, detail: str, *, permanent: bool = False) -> None:
         """Keep the facts."""

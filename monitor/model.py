@@ -277,12 +277,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A scorer's judgement: polarity in −1..1, confidence in 0..1 (calibrated)."""
+    """A scorer's judgement: polarity in −1..1, confidence in 0..1 (calibrated).
 
-    sentiment: Sentiment
-    polarity: float
-    confidence: float
+    All three are ``None`` where nothing was judged; ``scorer`` then says why (``other_language``).
+    ``themes`` tells what is said of each theme that the text speaks of.
+    """
+
+    sentiment: Sentiment | None
+    polarity: float | None
+    confidence: float | None
     scorer: str
+    themes: Mapping[str, Sentiment] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,9 +345,9 @@ class Mention:
     found_at: datetime
     updated_at: datetime | None
     language: str | None
-    sentiment: Sentiment
-    polarity: float
-    confidence: float
+    sentiment: Sentiment | None
+    polarity: float | None
+    confidence: float | None
     scorer: str
     corrected: bool
     relevance: float
@@ -384,12 +389,14 @@ class MentionQuery:
     ``text`` is the public query syntax (words, "phrases", -word, OR, prefix*). Times compare with
     ``found_at`` by default (``by_published`` compares with ``published_at``). ``news_only`` leaves
     out what a backfill found. ``max_relevance`` is exclusive, and leaves out what a person did.
+    ``unrated`` asks for those that no scorer could judge.
     """
 
     text: str | None = None
     business: str | None = None
     source: str | None = None
     sentiment: Sentiment | None = None
+    unrated: bool = False
     language: str | None = None
     kind: Kind | None = None
     status: Status | None = None
@@ -408,7 +415,10 @@ class MentionQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many mentions share one key (a day, a source, …), by sentiment; mean polarity −1..1."""
+    """How many mentions share one key (a day, a source, …), by sentiment; mean polarity −1..1.
+
+    ``unrated`` are those without a sentiment.
+    """
 
     key: str
     total: int
@@ -416,6 +426,7 @@ class Count:
     neutral: int
     positive: int
     polarity: float | None
+    unrated: int = 0
 
 
 # --- polls ------------------------------------------------------------------------------------
@@ -523,7 +534,8 @@ class ClosedDigest:
     """A digest fixed for good: its mentions, bytes and Message-ID never change (promise 12).
 
     ``message`` is the whole mail as sent; ``report`` the path below ``reports/`` without suffix.
-    Without recipients it is archived only.
+    Without recipients it is archived only. ``items`` are the mentions that stand behind each code
+    shown, the one shown first; ``reply_ids`` the replies that it confirms.
     """
 
     id: str
@@ -540,6 +552,8 @@ class ClosedDigest:
     mention_ids: tuple[str, ...]
     report: str
     archived: bool = False
+    items: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    reply_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -572,3 +586,192 @@ class DeliveryResult:
     state: DeliveryState
     error: str | None = None
     retry_at: datetime | None = None
+
+
+# --- replies to a digest ----------------------------------------------------------------------
+
+
+class Action(StrEnum):
+    """What a reader's answer does with a mention, by the same means as the command line."""
+
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+    IRRELEVANT = "irrelevant"
+    RELEVANT = "relevant"
+    NEW = "new"
+    HANDLED = "handled"
+    IGNORED = "ignored"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One thing said of one item of a digest, by its code; ``note`` only where it is one."""
+
+    code: int
+    action: Action
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepliedDigest:
+    """What a reply to a digest is checked against and read with.
+
+    ``items`` are its mentions by the code shown, the one shown first; empty texts were erased.
+    """
+
+    id: str
+    business: str
+    message_id: str
+    recipients: tuple[str, ...]
+    items: Mapping[int, tuple[str, ...]]
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A reader's reply, checked; ``id`` is the same however often the mail comes.
+
+    ``unclear`` are the parts that were not understood, in the reader's words.
+    """
+
+    id: str
+    digest_id: str
+    sender: str
+    read_at: datetime
+    answers: tuple[Answer, ...]
+    unclear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedAnswer:
+    """An answer that changed something, and the title of its mention for the confirmation."""
+
+    action: Action
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReply:
+    """A reply that no digest confirmed yet."""
+
+    id: str
+    applied: tuple[AppliedAnswer, ...]
+    unclear: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxState:
+    """How far a mailbox was read, and how the last look at it ended.
+
+    ``last_uid`` counts within ``uid_validity`` (RFC 3501 §2.3.1.1). ``next_look_at`` is set while
+    it fails.
+    """
+
+    name: str
+    uid_validity: int | None = None
+    last_uid: int = 0
+    looked_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    next_look_at: datetime | None = None
+    error: str | None = None
+    failures: int = 0
+
+
+# --- alerts -----------------------------------------------------------------------------------
+
+
+class AlertRule(StrEnum):
+    """Why something is told at once."""
+
+    NEGATIVE = "negative"
+    RATING = "rating"
+    SPIKE = "spike"
+    SURGE = "surge"
+    REACH = "reach"
+    SILENT = "silent"
+    TOKEN = "token"  # noqa: S105 - a rule, not a secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertReason:
+    """One thing that an alert tells; ``key`` names it, and no key is ever told twice.
+
+    ``count`` is the number of mentions of a spike or surge. ``business`` is ``None`` for what
+    concerns all of them (a source).
+    """
+
+    rule: AlertRule
+    key: str
+    business: str | None
+    mention_id: str | None = None
+    source: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldReason:
+    """A reason of an alert that was fixed, and when that was."""
+
+    reason: AlertReason
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedAlert:
+    """An alert fixed for good, as ``ClosedDigest`` is; ``notice`` is its short form.
+
+    ``channels`` are the names of what is notified beside mail; never their addresses.
+    """
+
+    id: str
+    business: str
+    closed_at: datetime
+    subject: str
+    text: str
+    html: str
+    notice: str
+    message_id: str
+    message: bytes
+    sender: str
+    recipients: tuple[str, ...]
+    channels: tuple[str, ...]
+    reasons: tuple[AlertReason, ...]
+
+
+class Lane(StrEnum):
+    """By what an alert goes out."""
+
+    MAIL = "mail"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourCount:
+    """How many mentions of one hour (its start), all and those surely negative."""
+
+    hour: datetime
+    total: int
+    negative: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tempo:
+    """A business's mentions by the hour of publication, over which the same sources were read."""
+
+    since: datetime
+    hours: tuple[HourCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The most that earlier mentions on one platform had; ``mentions`` is how many there were.
+
+    ``engagement`` is likes, shares and comments together; ``audience`` views or followers.
+    """
+
+    mentions: int
+    engagement: int
+    audience: int

@@ -19,7 +19,6 @@ from monitor.due import is_due, next_state
 from monitor.errors import SourceError
 from monitor.fetching.base import Session
 from monitor.fetching.client import Client
-from monitor.matching.lessons import Lessons
 from monitor.model import (
     Entry,
     Page,
@@ -29,7 +28,7 @@ from monitor.model import (
     SourceReport,
     SourceState,
 )
-from monitor.pipeline import Pipeline
+from monitor.pipeline import Pipeline, Taught
 from monitor.reading import Reading, Watched, notice_of, read, tell
 from monitor.store.base import Store
 from monitor.wording import Wording
@@ -55,7 +54,7 @@ class Poller:
     pipeline: Pipeline
     watched: Mapping[str, Watched]
     words: Wording
-    lessons: Callable[[], Lessons] = Lessons
+    taught: Callable[[], Taught] = Taught
     clock: Clock = wall_clock
     chance: Callable[[], float] = random.random
     working: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WORKING))
@@ -159,10 +158,10 @@ class Poller:
         entries: tuple[Entry, ...],
         again: tuple[Page, ...] | None,
     ) -> tuple[PollOutcome, int]:
-        lessons = self.lessons()
-        sightings = self.pipeline(entries, watched.origin, lessons)
+        taught = self.taught()
+        sightings = self.pipeline(entries, watched.origin, taught)
         seen_again = (entry for page in again or () for entry in page.entries)
-        met_again = self.pipeline(seen_again, watched.origin, lessons)
+        met_again = self.pipeline(seen_again, watched.origin, taught)
         at = self.clock()
         if again is not None:
             state = replace(state, rechecked_at=at)

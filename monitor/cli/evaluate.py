@@ -15,6 +15,7 @@ from monitor.evaluation import stories as story_figures
 from monitor.evaluation.figures import Figure
 from monitor.evaluation.relevance_cases import PARTS, Case, businesses, cases, cases_in_file
 from monitor.evaluation.story_cases import PARTS as STORY_PARTS
+from monitor.evaluation.themes import ThemesReport
 from monitor.matching.learning import MOST_JUDGEMENTS
 from monitor.matching.relevance import RELEVANT_FROM
 from monitor.model import Judgement
@@ -68,7 +69,8 @@ def relevance(door: Door, file: str | None, *, part: str, errors: bool, as_json:
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
 @click.option("--scorer", metavar="NAME", default=DEFAULT_SCORER, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def sentiment(*, file: str | None, scorer: str, as_json: bool) -> None:
+@pass_door
+def sentiment(door: Door, file: str | None, *, scorer: str, as_json: bool) -> None:
     """Measure a scorer.
 
     On the measured part of the project's corpus, or on FILE: JSON objects, a line each, with
@@ -78,7 +80,8 @@ def sentiment(*, file: str | None, scorer: str, as_json: bool) -> None:
         texts = sentiment_figures.measured() if file is None else sentiment_figures.in_file(file)
     except ValueError as error:
         raise click.UsageError(f"{file}:{error}") from None
-    report = sentiment_figures.evaluate(make_scorer(scorer), texts)
+    chosen = door.app.scorer_called(scorer) if door.file.exists() else make_scorer(scorer)
+    report = sentiment_figures.evaluate(chosen, texts)
     if as_json:
         show.json_document(asdict(report))
         return
@@ -92,6 +95,20 @@ def sentiment(*, file: str | None, scorer: str, as_json: bool) -> None:
         show.result(_line(f"  {name}", figure))
     for label, said in report.confusion.items():
         show.result(f"  {label} judged\t" + "\t".join(f"{k} {n}" for k, n in said.items()))
+    if report.themes is not None:
+        _show_themes(report.themes)
+
+
+def _show_themes(report: ThemesReport) -> None:
+    names = ("precision", "recall", "f1", "tone")
+    parts = [("together", report.together), *report.by_theme.items()]
+    rows = [(part, *(_short(getattr(figures, name)) for name in names)) for part, figures in parts]
+    show.result(f"themes\t{report.texts_a_second:.0f} texts a second")
+    show.table(("", *names), rows)
+
+
+def _short(figure: Figure | None) -> str:
+    return "–" if figure is None else f"{figure.value:.2f} {figure.low:.2f}–{figure.high:.2f}"
 
 
 @evaluate.command()

@@ -9,11 +9,14 @@ from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.matching.relevance import RELEVANT_FROM
 from monitor.model import Mention, Signal
+from monitor.pipeline import passage_of
 from monitor.sentiment.base import Passage, Weighing
-from monitor.text import cut
+from monitor.sentiment.scoring import RATING_SCORER, reader_named, reader_of
+from monitor.text import cut, fold
 
 _TITLE = 80
 _SHOWN_WORDS = 8
+_LEAST = 0.1  # log-odds that are worth a line
 
 
 @click.command()
@@ -31,7 +34,7 @@ def explain(door: Door, mention_id: str, *, as_json: bool) -> None:
         raise door.wrong("no_mention", id=mention_id)
     if as_json:
         words = dict(_words(door, mention))
-        show.json_document(_shape(mention) | {"words": words})
+        show.json_document(_shape(mention) | {"words": words, "learnt": _learnt(door, mention)})
         return
     show.result(f"{mention.business} — {cut(mention.title or mention.text, _TITLE)}")
     key = "kept" if mention.relevance >= RELEVANT_FROM else "doubted"
@@ -42,17 +45,34 @@ def explain(door: Door, mention_id: str, *, as_json: bool) -> None:
         show.result(_line(door, signal))
     if not mention.signals:
         show.result(f"  {mention.reason}")
-    show.result(
-        door.app.words(
-            "cli.explain_sentiment",
-            sentiment=door.app.words(f"cli.sentiment_{mention.sentiment}"),
-            polarity=f"{mention.polarity:+.2f}",
-            confidence=_percent(door, mention.confidence),
-            scorer="label" if mention.corrected else mention.scorer,
-        )
-    )
+    show.result(_judged(door, mention))
+    if mention.themes:
+        show.result(door.app.words("themes.line", themes=_themes(door, mention)))
     for word, weight in _words(door, mention):
         show.result(f"{weight:+6.1f}  {word}")
+    if (learnt := _learnt(door, mention)) and abs(learnt) >= _LEAST:
+        show.result(_line(door, Signal("learnt_tone", learnt, "")))
+
+
+def _judged(door: Door, mention: Mention) -> str:
+    if mention.polarity is None or mention.confidence is None:
+        language = mention.language or door.app.words("cli.language_unknown")
+        return door.app.words("cli.explain_unrated", language=language)
+    return door.app.words(
+        "cli.explain_sentiment",
+        sentiment=door.app.words(f"cli.sentiment_{mention.sentiment}"),
+        polarity=f"{mention.polarity:+.2f}",
+        confidence=_percent(door, mention.confidence),
+        scorer="label" if mention.corrected else mention.scorer,
+    )
+
+
+def _themes(door: Door, mention: Mention) -> str:
+    words = door.app.words
+    return ", ".join(
+        words("themes.one", theme=words(f"themes.{fold(theme)}"), tone=words(f"themes.{tone}"))
+        for theme, tone in mention.themes.items()
+    )
 
 
 def _line(door: Door, signal: Signal) -> str:
@@ -62,11 +82,25 @@ def _line(door: Door, signal: Signal) -> str:
 
 def _words(door: Door, mention: Mention) -> list[tuple[str, float]]:
     """Return the words that weighed, as this version's scorer of that name weighs them."""
-    scorer = door.app.scorer
-    if mention.corrected or scorer.name != mention.scorer or not isinstance(scorer, Weighing):
-        return []
     text = f"{mention.title}\n{mention.text}" if mention.title else mention.text
-    return scorer.words_of(Passage(text=text, business=mention.business), _SHOWN_WORDS)
+    passage = Passage(text=text, business=mention.business, language=mention.language)
+    reader = reader_of(door.app.scorer, passage)
+    if (
+        mention.corrected
+        or not isinstance(reader, Weighing)
+        or (reader.name != reader_named(mention.scorer))
+    ):
+        return []
+    return reader.words_of(passage, _SHOWN_WORDS)
+
+
+def _learnt(door: Door, mention: Mention) -> float:
+    """Return what the owner's corrections add for positive against negative."""
+    lesson = door.app.teacher.taught().tones.get(mention.business)
+    if mention.corrected or mention.scorer == RATING_SCORER or lesson is None:
+        return 0.0
+    shift = lesson.shift(passage_of(mention))
+    return round(float(shift[2] - shift[0]), 2)
 
 
 def _percent(door: Door, share: float) -> str:
@@ -87,6 +121,7 @@ def _shape(mention: Mention) -> dict[str, object]:
         "polarity": mention.polarity,
         "confidence": mention.confidence,
         "scorer": mention.scorer,
+        "themes": dict(mention.themes),
         "corrected": mention.corrected,
         "version": __version__,
     }

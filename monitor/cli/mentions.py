@@ -14,12 +14,14 @@ from monitor.clock import now
 from monitor.exchange.shapes import MENTION_FIELDS, dump, mention_json
 from monitor.matching.relevance import RELEVANT_FROM
 from monitor.model import Kind, Mention, MentionQuery, Sentiment, Status
-from monitor.reporting.stats import is_dismissed, verdict
+from monitor.reporting.stats import is_dismissed, is_unrated, verdict
 from monitor.text import cut
 
 ORDERS = (
     "-published_at", "published_at", "-found_at", "found_at", "-relevance", "polarity", "-polarity",
 )  # fmt: skip
+UNRATED = "unrated"
+"""What ``--sentiment`` and the tables call mentions that no scorer could judge."""
 _COLUMNS = ("date", "sentiment", "source", "mention", "id")
 
 
@@ -27,7 +29,7 @@ _COLUMNS = ("date", "sentiment", "source", "mention", "id")
 @click.argument("query", required=False)
 @click.option("--business", metavar="NAME", help="Only of this business.")
 @click.option("--source", metavar="ID", help="Only from this source.")
-@click.option("--sentiment", type=click.Choice([s.value for s in Sentiment]))
+@click.option("--sentiment", type=click.Choice([*(s.value for s in Sentiment), UNRATED]))
 @click.option("--language", metavar="CODE", help="Two letters, as fr.")
 @click.option("--kind", type=click.Choice([k.value for k in Kind]))
 @click.option("--since", metavar="WHEN", help="Found since: 7d, 2026-11-01, monday.")
@@ -71,7 +73,8 @@ def mentions(
             text=query,
             business=door.business(business),
             source=source,
-            sentiment=Sentiment(sentiment) if sentiment else None,
+            sentiment=Sentiment(sentiment) if sentiment not in {None, UNRATED} else None,
+            unrated=sentiment == UNRATED,
             language=language,
             kind=Kind(kind) if kind else None,
             since=door.moment(since),
@@ -136,7 +139,9 @@ def _is_doubtful(mention: Mention) -> bool:
 def _judged(mention: Mention) -> str:
     if is_dismissed(mention):
         return "dismissed"
-    return "doubtful" if _is_doubtful(mention) else verdict(mention) or "unsure"
+    if _is_doubtful(mention):
+        return "doubtful"
+    return UNRATED if is_unrated(mention) else verdict(mention) or "unsure"
 
 
 _SHAPES: dict[str, Callable[[Iterable[Mention]], None]] = {
@@ -151,23 +156,34 @@ _SHAPES: dict[str, Callable[[Iterable[Mention]], None]] = {
 @click.argument("sentiment", type=click.Choice([s.value for s in Sentiment]), required=False)
 @click.option("--irrelevant", is_flag=True, help="It does not concern the business at all.")
 @click.option("--relevant", is_flag=True, help="It does, although it was doubted.")
+@click.option("--undo", is_flag=True, help="Take back all that you said of it.")
 @pass_door
 def label(
-    door: Door, mention_id: str, sentiment: str | None, *, irrelevant: bool, relevant: bool
+    door: Door,
+    mention_id: str,
+    sentiment: str | None,
+    *,
+    irrelevant: bool,
+    relevant: bool,
+    undo: bool,
 ) -> None:
     """Correct a mention's sentiment, or its relevance.
 
     Your word wins over ours, and what is like it is judged by it from now on. ID is the one that
     `ecoute mentions` and the digest show.
     """
-    if (sentiment is not None) + irrelevant + relevant != 1:
+    if (sentiment is not None) + irrelevant + relevant + undo != 1:
         raise door.wrong("label_what")
     chosen = Sentiment(sentiment) if sentiment else None
     store = door.app.store
-    if not store.correct(mention_id, chosen, now(), relevant=not irrelevant):
-        raise door.wrong("no_mention", id=mention_id)
+    if undo:
+        done = store.uncorrect(mention_id)
+    else:
+        done = store.correct(mention_id, chosen, now(), relevant=not irrelevant)
     mention = store.get(mention_id)
-    changed = door.app.teacher.apply(mention.business) if mention else 0
+    if mention is None or not done:
+        raise door.wrong("nothing_said" if mention else "no_mention", id=mention_id)
+    changed = door.app.teacher.apply(mention.business, mention)
     if changed:
         show.note(door.app.words("cli.rejudged", n=changed))
 

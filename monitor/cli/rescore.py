@@ -10,8 +10,7 @@ from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.exchange.shapes import score_json
 from monitor.model import Mention, MentionQuery, Score
-from monitor.sentiment.base import Passage
-from monitor.sentiment.scoring import score_all
+from monitor.pipeline import judge_tone, passage_of
 from monitor.text import cut
 
 _BATCH = 500
@@ -37,7 +36,8 @@ def rescore(door: Door, *, dry_run: bool, as_json: bool) -> None:
     turned = [(m, s) for m, s in changes if m.sentiment is not s.sentiment]
     for mention, score in turned:
         words = (
-            door.app.words(f"cli.sentiment_{one}") for one in (mention.sentiment, score.sentiment)
+            door.app.words(f"cli.sentiment_{one or 'unrated'}")
+            for one in (mention.sentiment, score.sentiment)
         )
         title = cut(mention.title or mention.text, _TITLE)
         show.result(f"{' → '.join(words)}\t{title}\t{mention.id}")
@@ -48,28 +48,21 @@ def rescore(door: Door, *, dry_run: bool, as_json: bool) -> None:
 def _changes(door: Door) -> Iterator[tuple[Mention, Score]]:
     """Yield the mentions whose score differs today, by pages: a shop may have years of them."""
     offset = 0
+    tones = door.app.teacher.taught().tones
     while page := door.app.store.find(MentionQuery(limit=_BATCH, offset=offset, order="found_at")):
         offset += len(page)
         open_ones = [mention for mention in page if not mention.corrected and mention.text]
-        scores = score_all(door.app.scorer, [_passage(mention) for mention in open_ones])
+        scores = judge_tone(door.app.scorer, [passage_of(m) for m in open_ones], tones)
         yield from (
             (mention, score)
             for mention, score in zip(open_ones, scores, strict=True)
-            if (mention.sentiment, mention.polarity, mention.confidence, mention.scorer)
-            != (score.sentiment, score.polarity, score.confidence, score.scorer)
+            if _judgement(mention) != _judgement(score)
         )
 
 
-def _passage(mention: Mention) -> Passage:
-    """Return a mention as a poll gave it to the scorer."""
-    title, text = mention.title, mention.text
-    whole = text if not title or text.startswith(title) else f"{title}\n{text}"
-    return Passage(
-        text=whole.rstrip(),
-        business=mention.business,
-        rating=mention.rating,
-        language=mention.language,
-    )
+def _judgement(judged: Mention | Score) -> tuple[object, ...]:
+    themes = dict(judged.themes)
+    return judged.sentiment, judged.polarity, judged.confidence, judged.scorer, themes
 
 
 def _shape(mention: Mention, score: Score) -> dict[str, object]:
@@ -78,5 +71,7 @@ def _shape(mention: Mention, score: Score) -> dict[str, object]:
         "polarity": mention.polarity,
         "confidence": mention.confidence,
         "scorer": mention.scorer,
+        "themes": dict(mention.themes),
     }
-    return {"id": mention.id, "before": before, "after": score_json(score, mention.language)}
+    after = score_json(score, mention.language) | {"themes": dict(score.themes)}
+    return {"id": mention.id, "before": before, "after": after}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import click
@@ -66,24 +67,28 @@ def _show_stats(words: Wording, report: Stats) -> None:
             before=report.previous.total,
         )
     )
-    headers = ("mentions", "negative", "neutral", "positive", "polarity")
-    by_sentiment = report.by == "sentiment"
-    table_rows = [
-        _count_row(words(f"cli.sentiment_{count.key}") if by_sentiment else count.key, count)
+    numbers: tuple[str, ...] = ("total", "negative", "neutral", "positive")
+    if report.total.unrated or report.previous.unrated:
+        numbers += ("unrated",)
+    headers = ("mentions", *numbers[1:], "polarity")
+    rows = [
+        (words(f"cli.sentiment_{count.key}") if report.by == "sentiment" else count.key, count)
         for count in report.groups
     ]
-    table_rows.append(_count_row(words("cli.stats_sum"), report.total))
-    table_rows.append(_count_row(words("cli.stats_before"), report.previous))
-    show.table(("", *(words(f"cli.column_{name}") for name in headers)), table_rows)
+    rows.append((words("cli.stats_sum"), report.total))
+    rows.append((words("cli.stats_before"), report.previous))
+    show.table(
+        ("", *(words(f"cli.column_{name}") for name in headers)),
+        [_count_row(key, count, numbers) for key, count in rows],
+    )
     if len(report.voices) > 1:
         voices = ", ".join(_voice(words, voice) for voice in report.voices)
         show.result(words("cli.stats_voices", voices=voices))
 
 
-def _count_row(key: str, count: Count) -> tuple[str, ...]:
+def _count_row(key: str, count: Count, numbers: Sequence[str]) -> tuple[str, ...]:
     polarity = "" if count.polarity is None else f"{count.polarity:+.2f}"
-    numbers = (count.total, count.negative, count.neutral, count.positive)
-    return (key, *map(str, numbers), polarity)
+    return (key, *(str(getattr(count, name)) for name in numbers), polarity)
 
 
 def _voice(words: Wording, voice: Voice) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from monitor.exchange.shapes import match_json, score_json
 from monitor.language.detect import language_of
 from monitor.matching.lessons import judge
 from monitor.matching.relevance import RELEVANT_FROM
-from monitor.model import Entry, Kind
+from monitor.model import Entry, Kind, Score
 from monitor.sentiment.base import Passage
 from monitor.sentiment.registry import DEFAULT_SCORER, make_scorer
 from monitor.sentiment.scoring import score_all
@@ -40,16 +41,18 @@ def score(door: Door, texts: Sequence[str], *, scorer: str | None, ndjson: bool)
     where known, "business", "rating", "language".
     """
     # A text can be scored without a configuration; a broken one is still said.
-    name = scorer or (door.app.config.sentiment.scorer if door.file.exists() else DEFAULT_SCORER)
-    chosen = make_scorer(name)
-    for batch in _batches(_read(texts, _passage), 1 if _is_talk(texts) else BATCH):
+    if door.file.exists():
+        chosen = door.app.scorer_called(scorer) if scorer else door.app.scorer
+    else:
+        chosen = make_scorer(scorer or DEFAULT_SCORER)
+    make = partial(_passage, _hints(door))
+    for batch in _batches(_read(texts, make), 1 if _is_talk(texts) else BATCH):
         for passage, judged in zip(batch, score_all(chosen, batch), strict=True):
             shape = score_json(judged, passage.language)
             if ndjson:
                 show.ndjson([shape])
             else:
-                figures = f"{judged.sentiment}\t{judged.polarity:+.2f}\t{judged.confidence:.2f}"
-                show.result(f"{figures}\t{' '.join(passage.text.split())}")
+                show.result(f"{_figures(judged)}\t{' '.join(passage.text.split())}")
 
 
 @click.command()
@@ -87,6 +90,18 @@ def match(
             show.result(door.app.words("cli.no_match"))
 
 
+def _figures(score: Score) -> str:
+    if score.polarity is None or score.confidence is None:
+        return f"unrated\t{score.scorer}\t"
+    return f"{score.sentiment}\t{score.polarity:+.2f}\t{score.confidence:.2f}"
+
+
+def _hints(door: Door) -> Sequence[str]:
+    """Return the languages of all businesses, where there is a configuration."""
+    businesses = door.app.config.businesses if door.file.exists() else ()
+    return sorted({language for business in businesses for language in business.languages})
+
+
 def _is_talk(texts: Sequence[str]) -> bool:
     return bool(texts) or sys.stdin.isatty()
 
@@ -112,13 +127,13 @@ def _object(line: str) -> dict[str, object]:
     return {"text": line.strip()}
 
 
-def _passage(value: dict[str, object]) -> Passage:
-    text = clean(str(value["text"]))
+def _passage(hints: Sequence[str], value: dict[str, object]) -> Passage:
+    text, business = clean(str(value["text"])), _text(value.get("business"))
     return Passage(
         text=text,
-        business=_text(value.get("business")),
+        business=business,
         rating=_number(value.get("rating")),
-        language=language_of(text, _text(value.get("language")), ()),
+        language=language_of(text, _text(value.get("language")), hints, (business or "",)),
     )
 
 

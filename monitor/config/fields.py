@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, HttpUrl, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from monitor.config.faults import nearest
@@ -126,6 +126,19 @@ def _is_host(host: str) -> bool:
             return False
         return True
     return re.fullmatch(r"[\w.-]+", host) is not None
+
+
+def keeps_secret(url: HttpUrl) -> bool:
+    """Tell whether what is sent to an address stays among who should see it: TLS, or no internet.
+
+    >>> keeps_secret(HttpUrl("http://nas:8080")), keeps_secret(HttpUrl("http://api.example.fr"))
+    (True, False)
+    """
+    host = (url.host or "").strip("[]").lower()
+    try:
+        return url.scheme == "https" or not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".internal"))
 
 
 def between(least: str, most: str) -> AfterValidator:

@@ -7,7 +7,7 @@ are declared by the type itself, in ``monitor/sources/``.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -32,6 +32,7 @@ from monitor.config.fields import (
     Text,
     TimeZone,
     between,
+    keeps_secret,
     no,
     split_sender,
 )
@@ -266,9 +267,46 @@ class SentimentSection(Section):
 
     scorer: str = Field(
         default="ecoute",
-        description="The scorer's name: `ecoute` (our model), `textblob`, or another that is"
-        " installed.",
+        description="The scorer's name: `ecoute` (our model), `textblob`, `llm` (a chat model),"
+        " `hub` (a Hugging Face classifier), or another that is installed.",
         examples=["textblob"],
+    )
+    model: Text | None = Field(
+        default=None,
+        description="`llm`, `hub`: the model, by the name that the server or the hub knows.",
+        examples=["mistral-small"],
+    )
+    url: HttpUrl | None = Field(
+        default=None,
+        description="`llm`, `hub`: the server that runs it; texts are sent there, and it may be on"
+        " your own network. Default: `http://127.0.0.1:11434/v1` for `llm`; none for `hub`, which"
+        " then runs the model itself.",
+        examples=["http://127.0.0.1:8080/predict"],
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="Its key, if it wants one.", examples=["${LLM_API_KEY}"]
+    )
+    labels: dict[str, Literal["negative", "neutral", "positive"]] = Field(
+        default_factory=dict,
+        description="`hub`: what the model's labels mean. Default: as their names tell.",
+        examples=[{"LABEL_0": "negative"}],
+    )
+    batch: int = Field(
+        default=8, ge=1, le=32, description="`llm`, `hub`: texts a request.", examples=[8]
+    )
+    timeout: Annotated[Duration, between("1s", "10m")] = Field(
+        default=parse_duration("2m"),
+        json_schema_extra={"default": "2m"},
+        description="`llm`, `hub`: the longest that one request may take.",
+        examples=["2m"],
+    )
+    tokens_per_day: int = Field(
+        default=1_000_000,
+        ge=1_000,
+        le=1_000_000_000,
+        description="`llm`: what a day may cost, questions and answers together, counted by each"
+        " process for itself from midnight UTC; then the default scorer does the rest.",
+        examples=[1_000_000],
     )
 
     @field_validator("scorer")
@@ -278,6 +316,21 @@ class SentimentSection(Section):
         if known is not None and value not in known:
             raise no("scorer", unknown=value, known=sorted(known))
         return value
+
+    @field_validator("api_key")
+    @classmethod
+    def _is_protected(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        url = info.data.get("url")
+        if value is not None and url is not None and not keeps_secret(url):  # promise 15
+            raise no("key_in_clear")
+        return value
+
+    @model_validator(mode="after")
+    def _has_a_model(self) -> Self:
+        needs = {"llm": self.model, "hub": self.model or self.url}
+        if needs.get(self.scorer, "") is None:
+            raise no("scorer_model", scorer=self.scorer)
+        return self
 
 
 class PrivacySection(Section):

@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from monitor.evaluation.figures import Figure, proportion, resampled
+from monitor.evaluation.themes import Found, ThemesReport
+from monitor.evaluation.themes import report as report_themes
 from monitor.model import Score, Sentiment
 from monitor.sentiment.base import Passage, Scorer
+from monitor.sentiment.scoring import score_all
+from monitor.sentiment.themes import themes_of
 
 _BINS = 10
 _LEVELS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -26,6 +30,7 @@ class Labelled:
     sentiment: Sentiment
     kind: str
     tags: tuple[str, ...]
+    themes: Mapping[str, Sentiment] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +50,9 @@ class Judged:
 class SentimentReport:
     """Figures of one scorer on one set of texts.
 
-    ``confusion`` counts by label, then by judgement. ``calibration_error`` is the expected one in
-    ten bins. ``coverage`` tells, by least confidence, the share of texts kept and their error.
+    ``confusion`` counts by label, then by judgement; a text left unrated is wrong, and counted
+    there where there is one. ``calibration_error`` is the expected one in ten bins. ``coverage``
+    tells, by least confidence, the share of texts kept and their error.
     """
 
     scorer: str
@@ -59,11 +65,18 @@ class SentimentReport:
     calibration_error: float
     coverage: Mapping[str, tuple[float, float]]
     texts_a_second: float
+    themes: ThemesReport | None = None
 
 
 def measured() -> tuple[Labelled, ...]:
     """Return the measured part of the corpus."""
     file = resources.files(__package__).joinpath("sentiment", "measured.ndjson")
+    return tuple(_labelled(json.loads(line)) for line in file.read_text("utf-8").splitlines())
+
+
+def other_languages() -> tuple[Labelled, ...]:
+    """Return the English and Dutch texts; those tagged ``third`` helped to write no lexicon."""
+    file = resources.files(__package__).joinpath("sentiment", "other_languages.ndjson")
     return tuple(_labelled(json.loads(line)) for line in file.read_text("utf-8").splitlines())
 
 
@@ -84,7 +97,7 @@ def in_file(file: str) -> tuple[Labelled, ...]:
 def evaluate(scorer: Scorer, texts: Sequence[Labelled]) -> SentimentReport:
     """Score all texts and compute the figures."""
     start = time.perf_counter()
-    scores = scorer.score([one.passage for one in texts])
+    scores = score_all(scorer, [one.passage for one in texts])
     lasted = time.perf_counter() - start
     judged = [Judged(labelled=a, score=b) for a, b in zip(texts, scores, strict=True)]
     kinds = sorted({one.labelled.kind for one in judged})
@@ -102,7 +115,19 @@ def evaluate(scorer: Scorer, texts: Sequence[Labelled]) -> SentimentReport:
         calibration_error=_calibration_error(judged),
         coverage={f"{level:.1f}": _kept(judged, level) for level in _LEVELS},
         texts_a_second=round(len(judged) / lasted, 1) if lasted else 0.0,
+        themes=_themes(judged),
     )
+
+
+def _themes(judged: Sequence[Judged]) -> ThemesReport | None:
+    """Find the themes of those texts whose themes are labelled; ``None`` where there are none."""
+    start = time.perf_counter()
+    found = [
+        Found(wanted=one.labelled.themes, said=themes_of(one.labelled.passage, one.score))
+        for one in judged
+        if one.labelled.themes is not None
+    ]
+    return report_themes(found, time.perf_counter() - start) if found else None
 
 
 def _labelled(row: Mapping[str, Any]) -> Labelled:
@@ -113,7 +138,12 @@ def _labelled(row: Mapping[str, Any]) -> Labelled:
         sentiment=Sentiment(row.get("sentiment") or row["label"]),
         kind=row.get("kind", "own"),
         tags=tuple(row.get("tags", ())),
+        themes=_told(row["themes"]) if "themes" in row else None,
     )
+
+
+def _told(themes: Mapping[str, str]) -> dict[str, Sentiment]:
+    return {theme: Sentiment(tone) for theme, tone in themes.items()}
 
 
 def _rightness(judged: Sequence[Judged]) -> Figure | None:
@@ -133,20 +163,25 @@ def _macro_f1(judged: Sequence[Judged]) -> float:
 def _confusion(judged: Sequence[Judged]) -> dict[str, dict[str, int]]:
     table = {str(label): dict.fromkeys(map(str, Sentiment), 0) for label in Sentiment}
     for one in judged:
-        table[str(one.labelled.sentiment)][str(one.score.sentiment)] += 1
+        row, said = table[str(one.labelled.sentiment)], str(one.score.sentiment or "unrated")
+        row[said] = row.get(said, 0) + 1
     return table
 
 
 def _calibration_error(judged: Sequence[Judged]) -> float:
     bins: list[list[Judged]] = [[] for _ in range(_BINS)]
     for one in judged:
-        bins[min(_BINS - 1, int(one.score.confidence * _BINS))].append(one)
-    off = (abs(sum(one.is_right - one.score.confidence for one in some)) for some in bins if some)
+        bins[min(_BINS - 1, int(_sureness(one) * _BINS))].append(one)
+    off = (abs(sum(one.is_right - _sureness(one) for one in some)) for some in bins if some)
     return round(sum(off) / max(1, len(judged)), 4)
+
+
+def _sureness(one: Judged) -> float:
+    return one.score.confidence or 0.0
 
 
 def _kept(judged: Sequence[Judged], level: float) -> tuple[float, float]:
     """Return the share of texts judged at least so surely, and the error on them."""
-    kept = [one for one in judged if one.score.confidence >= level]
+    kept = [one for one in judged if _sureness(one) >= level]
     wrong = sum(not one.is_right for one in kept)
     return round(len(kept) / max(1, len(judged)), 3), round(wrong / max(1, len(kept)), 3)

@@ -13,7 +13,7 @@ from monitor.reporting.stats import Tally, share
 _LABEL_SIGNS = 30
 _SHARED = frozenset({"negatives", "neutrals", "positives"})
 """Figures that are parts of the mentions."""
-_WHEN_ANY = frozenset({"unsures", "reviews", "reached"})
+_WHEN_ANY = frozenset({"unsures", "unrateds", "reviews", "reached"})
 """Figures left out when nothing is known of them."""
 
 
@@ -54,6 +54,7 @@ def write_figures(counted: Tally, before: Tally | None, phrases: Phrases) -> tup
         ("neutrals", counted.neutral, before.neutral if before else None),
         ("positives", counted.positive, before.positive if before else None),
         ("unsures", counted.unsure, before.unsure if before else None),
+        ("unrateds", counted.unrated, before.unrated if before else None),
         ("reviews", counted.reviews, before.reviews if before else None),
         ("reached", counted.reach or 0, before.reach if before else None),
     ]
@@ -102,6 +103,16 @@ def write_sources(
     return tuple(bars)
 
 
+def tones(counted: Tally) -> tuple[tuple[str, int], ...]:
+    """Return the colours of a bar with their numbers, in the order they are drawn."""
+    return (
+        ("negative", counted.negative),
+        ("unsure", counted.unsure + counted.unrated),  # both are for a person to read
+        ("neutral", counted.neutral),
+        ("positive", counted.positive),
+    )
+
+
 def _count(key: str, value: int, before: int | None, total: int, phrases: Phrases) -> Figure:
     part = share(value, total) if key in _SHARED else None
     return Figure(
@@ -125,14 +136,10 @@ def _rating(rating: float, before: Tally | None, phrases: Phrases) -> Figure:
 
 
 def _parts(counted: Tally, longest: int) -> tuple[Part, ...]:
-    tones = (
-        ("negative", counted.negative),
-        ("unsure", counted.unsure),
-        ("neutral", counted.neutral),
-        ("positive", counted.positive),
-    )
     # A mention that is there is seen, however long the longest bar.
-    return tuple(Part(tone=tone, width=max(2, n * 100 // longest)) for tone, n in tones if n)
+    return tuple(
+        Part(tone=tone, width=max(2, n * 100 // longest)) for tone, n in tones(counted) if n
+    )
 
 
 def _bar_words(counted: Tally, phrases: Phrases) -> str:

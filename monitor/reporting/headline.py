@@ -70,6 +70,7 @@ def _tones(counted: Tally, phrases: Phrases) -> list[str]:
         ("unsures", counted.unsure),
         ("positives", counted.positive),
         ("neutrals", counted.neutral),
+        ("unrateds", counted.unrated),
     )
     return [phrases.counted(key, n) for key, n in tones if n]
 

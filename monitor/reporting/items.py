@@ -11,8 +11,11 @@ from monitor.reporting.cleaning import Link, one_line, safe_link
 from monitor.reporting.extracts import Fragment, extract, title_and_rest
 from monitor.reporting.phrases import Phrases
 from monitor.reporting.places import place_of
-from monitor.reporting.stats import is_relevant, verdict
+from monitor.reporting.stats import is_relevant, is_unrated, verdict
 from monitor.reporting.stories import tell_story
+from monitor.sentiment.scoring import tone_of_stars
+from monitor.sentiment.theme_words import THEMES
+from monitor.text import fold
 
 _STARS = 5
 _VERY, _RATHER = -0.6, -0.3
@@ -92,7 +95,7 @@ def stars(rating: float | None) -> str | None:
 def _tone_key(mention: Mention) -> str:
     if not is_relevant(mention):
         return "namesake"
-    return verdict(mention) or "unsure"
+    return "unrated" if is_unrated(mention) else verdict(mention) or "unsure"
 
 
 def _stars_word(mention: Mention, phrases: Phrases) -> str | None:
@@ -105,24 +108,46 @@ def _why_negative(mention: Mention, phrases: Phrases) -> str:
     if mention.corrected:
         return phrases.words("digest.why_corrected")
     critic = [
-        one_line(theme) for theme, tone in mention.themes.items() if tone == Sentiment.NEGATIVE
+        _theme(theme, phrases)
+        for theme, tone in mention.themes.items()
+        if tone == Sentiment.NEGATIVE
     ]
+    if apart := _why_apart(mention, phrases):
+        return apart
     if critic:
         return phrases.words("digest.why_themes", themes=phrases.listed(critic))
     if mention.rating is not None:
         return phrases.words("digest.why_rating", rating=phrases.decimal(mention.rating))
-    strength = "very" if mention.polarity <= _VERY else "plain"
-    strength = "rather" if mention.polarity > _RATHER else strength
-    return phrases.words(f"digest.why_{strength}", confidence=phrases.percent(mention.confidence))
+    polarity, confidence = mention.polarity or 0.0, mention.confidence or 0.0
+    strength = "very" if polarity <= _VERY else "plain"
+    strength = "rather" if polarity > _RATHER else strength
+    return phrases.words(f"digest.why_{strength}", confidence=phrases.percent(confidence))
 
 
 def _why_unsure(mention: Mention, phrases: Phrases) -> str | None:
     if not is_relevant(mention):
         return phrases.words("digest.why_namesake")
+    if is_unrated(mention):
+        return phrases.words("digest.why_unrated")
     if verdict(mention) is None:
         guess = phrases.words(f"digest.tone_{mention.sentiment}")
         return phrases.words("digest.why_unsure", guess=guess)
-    return None
+    return _why_apart(mention, phrases)
+
+
+def _theme(theme: str, phrases: Phrases) -> str:
+    return phrases.words(f"themes.{fold(theme)}") if theme in THEMES else one_line(theme)
+
+
+def _why_apart(mention: Mention, phrases: Phrases) -> str | None:
+    """Tell that an author's words and stars say different things."""
+    if mention.rating is None or mention.corrected or mention.sentiment is None:
+        return None
+    if tone_of_stars(mention.rating) is mention.sentiment:
+        return None
+    return phrases.words(
+        f"digest.why_apart_{mention.sentiment}", rating=phrases.decimal(mention.rating)
+    )
 
 
 def _age(mention: Mention, phrases: Phrases, now: datetime) -> str:

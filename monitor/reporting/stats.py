@@ -27,6 +27,7 @@ SURE_FROM = 0.6
 class Tally:
     """Mentions of one period by verdict; ``unsure`` are those a person should read again.
 
+    ``unrated`` are in a language that no scorer reads.
     ``rating`` is the mean of the ``reviews`` that gave stars, ``reach`` the people who may have
     seen the mentions whose reach is known.
     """
@@ -36,6 +37,7 @@ class Tally:
     neutral: int = 0
     positive: int = 0
     unsure: int = 0
+    unrated: int = 0
     reviews: int = 0
     rating: float | None = None
     reach: int | None = None
@@ -77,11 +79,16 @@ def is_dismissed(mention: Mention) -> bool:
     return mention.relevance == 0
 
 
+def is_unrated(mention: Mention) -> bool:
+    """Say whether it is about this business and no scorer could say how good or bad."""
+    return is_relevant(mention) and mention.sentiment is None
+
+
 def verdict(mention: Mention) -> Sentiment | None:
-    """Return the sentiment to count, ``None`` when unsure; a person's word is always sure."""
+    """Return the sentiment to count, ``None`` when unsure or unrated; a person's is always sure."""
     if not is_relevant(mention):
         return None
-    if mention.corrected or mention.confidence >= SURE_FROM:
+    if mention.corrected or (mention.confidence or 0.0) >= SURE_FROM:
         return mention.sentiment
     return None
 
@@ -90,6 +97,7 @@ def tally(mentions: Iterable[Mention]) -> Tally:
     """Count mentions by verdict; those that a person dismissed count nowhere."""
     mentions = [mention for mention in mentions if not is_dismissed(mention)]
     verdicts = [verdict(mention) for mention in mentions]
+    unrated = sum(map(is_unrated, mentions))
     stars = [m.rating for m in mentions if m.rating is not None and is_relevant(m)]
     reaches = [m.reach for m in mentions if m.reach is not None and is_relevant(m)]
     return Tally(
@@ -97,7 +105,8 @@ def tally(mentions: Iterable[Mention]) -> Tally:
         negative=verdicts.count(Sentiment.NEGATIVE),
         neutral=verdicts.count(Sentiment.NEUTRAL),
         positive=verdicts.count(Sentiment.POSITIVE),
-        unsure=verdicts.count(None),
+        unsure=verdicts.count(None) - unrated,
+        unrated=unrated,
         reviews=len(stars),
         rating=sum(stars) / len(stars) if stars else None,
         reach=sum(reaches) if reaches else None,
@@ -141,7 +150,7 @@ def stats_report(
         total=_count_all(store, business, period),
         previous=_count_all(store, business, before),
         groups=tuple(store.count(_query(business, period), by)),
-        voices=_rank_voices(voices),
+        voices=rank_voices(voices),
     )
 
 
@@ -173,7 +182,8 @@ def _count_all(store: Store, business: str | None, period: Period) -> Count:
     return counts[0] if counts else nothing
 
 
-def _rank_voices(voices: Mapping[str, int]) -> tuple[Voice, ...]:
+def rank_voices(voices: Mapping[str, int]) -> tuple[Voice, ...]:
+    """Put names in the order of their mentions, with their shares where counts bear them."""
     total = sum(voices.values())
     ranked = sorted(voices.items(), key=lambda voice: (-voice[1], voice[0]))
     return tuple(Voice(name=name, mentions=n, share=share(n, total)) for name, n in ranked)
@@ -185,5 +195,6 @@ def _count_json(count: Count) -> dict[str, Json]:
         "negative": count.negative,
         "neutral": count.neutral,
         "positive": count.positive,
+        "unrated": count.unrated,
         "polarity": count.polarity,
     }

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from monitor.lexicon import zipf
 from monitor.model import Score, Sentiment
 from monitor.sentiment.base import Passage
+from monitor.sentiment.chances import score_of
 from monitor.sentiment.features import features_of
-from monitor.sentiment.model import CLASSES, Model, shipped
+from monitor.sentiment.languages import UNREAD, is_french
+from monitor.sentiment.model import Model, shipped
 
-_LEAST = 0.001
 _SHORTEST = 2
 _EVERYDAY = 6.2  # Zipf value of words that any sentence has
 _UNKNOWN = 1 / 3
-"""Confidence where nothing was read: another language, or no word at all."""
+"""Confidence where nothing stands to be read."""
 
 
 class EcouteScorer:
@@ -37,33 +38,15 @@ class EcouteScorer:
         return [(word, round(weight, 2)) for word, weight in ranked[:most]]
 
     def _judge(self, passage: Passage) -> Score:
-        is_read = any(sign.isalnum() for sign in passage.text) or bool(passage.text.strip())
-        if not is_read or (passage.language and not _is_french(passage.language)):
+        if passage.language and not is_french(passage.language):
+            return UNREAD
+        if not passage.text.strip():
             return Score(
                 sentiment=Sentiment.NEUTRAL, polarity=0.0, confidence=_UNKNOWN, scorer=self.name
             )
-        chances = self._model.probabilities(features_of(passage))
-        best = int(chances.argmax())
-        return Score(
-            sentiment=CLASSES[best],
-            polarity=_polarity(CLASSES[best], float(chances[2] - chances[0])),
-            confidence=round(float(chances[best]), 3),
-            scorer=self.name,
-        )
-
-
-def _polarity(sentiment: Sentiment, lean: float) -> float:
-    """Return the lean, on the side of the class: the two never contradict one another."""
-    lean = round(lean, 3) + 0.0
-    if sentiment is Sentiment.NEUTRAL:
-        return lean
-    return max(lean, _LEAST) if sentiment is Sentiment.POSITIVE else min(lean, -_LEAST)
+        return score_of(self._model.probabilities(features_of(passage)).tolist(), self.name)
 
 
 def _tells(word: str) -> bool:
     """Tell whether a reader would see a reason in a word: no article, no comma."""
     return (len(word) > _SHORTEST and zipf(word) < _EVERYDAY) or not word.isascii()
-
-
-def _is_french(tag: str) -> bool:
-    return tag.replace("_", "-").lower().partition("-")[0] in {"fr", "fra", "fre"}

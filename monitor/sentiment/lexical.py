@@ -14,6 +14,7 @@ from monitor.errors import ScorerUnavailable
 from monitor.model import Score, Sentiment
 from monitor.sentiment.base import Passage
 from monitor.sentiment.calibration import Calibration, Reading, Step
+from monitor.sentiment.languages import UNREAD, is_french
 from monitor.text import MAX_TEXT
 
 _Analyze: TypeAlias = Callable[[str], Any]
@@ -52,13 +53,12 @@ class TextblobScorer:
 
     def score(self, passages: Sequence[Passage]) -> list[Score]:
         """Return one score a passage, in the same order."""
-        return [CALIBRATION.judge(self._read_french(passage), self.name) for passage in passages]
+        return [self._judge(passage) for passage in passages]
 
-    def _read_french(self, passage: Passage) -> Reading:
-        """Read a passage; of one known to be in another language, nothing is known."""
-        if passage.language and not _is_french(passage.language):
-            return Reading(polarity=0.0, known=False)
-        return self.read(passage.text)
+    def _judge(self, passage: Passage) -> Score:
+        if passage.language and not is_french(passage.language):
+            return UNREAD
+        return CALIBRATION.judge(self.read(passage.text), self.name)
 
     def read(self, text: str) -> Reading:
         """Read the polarity of a text's first 20,000 characters."""
@@ -68,10 +68,6 @@ class TextblobScorer:
         # + 0.0 turns −0.0 into 0.0.
         polarity = max(-1.0, min(1.0, float(found[0]))) + 0.0
         return Reading(polarity=polarity, known=bool(found.assessments))
-
-
-def _is_french(tag: str) -> bool:
-    return tag.replace("_", "-").lower().partition("-")[0] in {"fr", "fra", "fre"}
 
 
 def _load_analyzer() -> _Analyze:

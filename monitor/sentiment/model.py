@@ -15,10 +15,9 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.model import Sentiment
+from monitor.sentiment.chances import CLASSES as CLASSES  # noqa: PLC0414 - their numbers' order
 from monitor.sentiment.features import bucket, weight_of
 
-CLASSES = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 FILE = "model.npz"
 
 Floats = NDArray[np.float32]
@@ -30,20 +29,25 @@ class Model:
     """Weights by bucket and class; a text's features are weighed to a length of one.
 
     ``temperature`` divides the sums before they become probabilities: fitted on texts that were
-    not trained on, so that of judgements of 0.8 about 80 % are right.
+    not trained on, so that of judgements of 0.8 about 80 % are right. ``known`` tells how much the
+    training texts said of each bucket (their Fisher information, summed).
     """
 
     weights: Floats
     bias: Floats
     temperature: float
     version: str
+    known: Floats
 
     def probabilities(self, features: Sequence[str]) -> Floats:
         """Return the probability of each class, in the order of ``CLASSES``."""
-        places, values = vector(features)
-        sums = (values @ self.weights[places] + self.bias) / self.temperature
+        sums = self.sums(*vector(features))
         shifted = np.exp(sums - sums.max())
         return np.asarray(shifted / shifted.sum(), dtype=np.float32)
+
+    def sums(self, places: Ints, values: Floats) -> Floats:
+        """Return the log-odds of each class, but for a constant."""
+        return np.asarray((values @ self.weights[places] + self.bias) / self.temperature)
 
     def weigh(self, features: Sequence[str]) -> dict[str, float]:
         """Return what each feature adds to positive against negative, in log-odds."""
@@ -81,6 +85,7 @@ def pack(model: Model) -> bytes:
         bias=model.bias,
         temperature=np.float64(model.temperature),
         version=np.array(model.version),
+        known=model.known.astype(np.float16),
     )
     return file.getvalue()
 
@@ -95,4 +100,5 @@ def shipped() -> Model:
             bias=arrays["bias"],
             temperature=float(arrays["temperature"]),
             version=str(arrays["version"]),
+            known=arrays["known"].astype(np.float32),
         )

@@ -1,5 +1,6 @@
 """Every scorer by its name: ours, and those that other distributions add.
 
+Those that ask a model elsewhere (``llm``, ``hub``) are made with the settings of the file.
 A distribution adds one through the entry-point group ``ecoute.scorers``: the name that
 ``sentiment.scorer`` takes, and a callable without arguments that makes a ``Scorer``.
 """
@@ -8,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final, TypeAlias
 
 from monitor.errors import ScorerUnavailable
-from monitor.sentiment.base import Scorer
+from monitor.sentiment.base import NO_SETTINGS, Scorer, ScorerSettings
 from monitor.sentiment.lexical import TextblobScorer
 
 MakeScorer: TypeAlias = Callable[[], Scorer]
@@ -27,15 +29,43 @@ def _make_ours() -> Scorer:
     return EcouteScorer()
 
 
-_OURS: Final[Mapping[str, MakeScorer]] = {"ecoute": _make_ours, "textblob": TextblobScorer}
+def _make_neural() -> Scorer:
+    from monitor.sentiment.neural.scorer import NeuralScorer  # noqa: PLC0415 - only for who names it
+
+    return NeuralScorer()
 
 
-def scorers() -> Mapping[str, MakeScorer]:
+_OURS: Final[Mapping[str, MakeScorer]] = {
+    "ecoute": _make_ours,
+    "textblob": TextblobScorer,
+    "neural": _make_neural,
+}
+
+
+def _make_llm(settings: ScorerSettings) -> Scorer:
+    from monitor.sentiment.remote.llm import make_llm  # noqa: PLC0415 - only for who names it
+
+    return make_llm(settings, _make_ours)
+
+
+def _make_hub(settings: ScorerSettings) -> Scorer:
+    from monitor.sentiment.remote.hub import make_hub  # noqa: PLC0415 - only for who names it
+
+    return make_hub(settings, _make_ours)
+
+
+_TOLD: Final[Mapping[str, Callable[[ScorerSettings], Scorer]]] = {
+    "hub": _make_hub,
+    "llm": _make_llm,
+}
+
+
+def scorers(settings: ScorerSettings = NO_SETTINGS) -> Mapping[str, MakeScorer]:
     """Return how to make each scorer, by name; nothing is loaded until one is made.
 
     Raises ``ScorerUnavailable`` if two of them claim one name.
     """
-    found = dict(_OURS)
+    found = dict(_OURS) | {name: partial(make, settings) for name, make in _TOLD.items()}
     for entry in entry_points(group=GROUP):
         if entry.name in found:
             raise ScorerUnavailable(
@@ -46,13 +76,13 @@ def scorers() -> Mapping[str, MakeScorer]:
     return found
 
 
-def make_scorer(name: str = DEFAULT_SCORER) -> Scorer:
+def make_scorer(name: str = DEFAULT_SCORER, settings: ScorerSettings = NO_SETTINGS) -> Scorer:
     """Make a scorer by name.
 
     Raises ``ScorerUnavailable``, with the nearest name if none is called so, or with what a
-    scorer of another distribution lacks to be loaded.
+    scorer lacks to be made.
     """
-    known = scorers()
+    known = scorers(settings)
     if name not in known:
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(known))}"

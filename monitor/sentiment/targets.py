@@ -56,7 +56,7 @@ def target_of(tokens: list[Token], business: str | None) -> Target:
     own = frozenset(n for n, token in enumerate(tokens) if token.text in names)
     if not own:
         return _NOBODY
-    clauses = _clauses(tokens)
+    clauses = clauses_of(tokens)
     ours = [clause for clause in clauses if not own.isdisjoint(clause)]
     rest = [clause for clause in clauses if own.isdisjoint(clause)]
     return Target(
@@ -67,7 +67,8 @@ def target_of(tokens: list[Token], business: str | None) -> Target:
     )
 
 
-def _clauses(tokens: list[Token]) -> list[list[int]]:
+def clauses_of(tokens: list[Token]) -> list[list[int]]:
+    """Return the numbers of the tokens of each clause, without signs; none is empty."""
     clauses: list[list[int]] = [[]]
     for number, token in enumerate(tokens):
         if token.is_stop:

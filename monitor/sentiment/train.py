@@ -10,18 +10,23 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.model import Sentiment
 from monitor.sentiment.base import Passage
+from monitor.sentiment.chances import CLASSES
+from monitor.sentiment.ecoute import EcouteScorer
 from monitor.sentiment.features import BUCKETS, features_of
-from monitor.sentiment.model import CLASSES, FILE, Floats, Ints, Model, pack, vector
+from monitor.sentiment.fitting import Matrix, Settings, fit, softmax
+from monitor.sentiment.model import FILE, Floats, Ints, Model, pack, vector
+from monitor.sentiment.theme_model import FILE as THEMES_FILE
+from monitor.sentiment.theme_model import pack as pack_themes
+from monitor.sentiment.train_themes import Told, make_themes
 
 VERSION = "1"
 HERE = Path(__file__).parent
@@ -29,13 +34,14 @@ MEASURED = HERE.parent / "evaluation" / "sentiment" / "measured.ndjson"
 
 _TENTHS = 10
 _DEV, _MEASURED_FROM = 7, 8  # of ten parts of the businesses: seven are trained on
-_L2, _STEPS, _RATE = 1e-5, 120, 0.15
+_FIT = Settings(buckets=BUCKETS, penalty=1e-5, steps=120)
 _SAID_ALONE = 0.3
 """How much a word of the lexicon counts, of a text."""
+_LEAST_TOLD = 0.02
+"""What a text tells at least: that the model is sure of it comes of having learnt it by heart."""
 _TEMPERATURES = np.arange(0.5, 2.01, 0.05)
 
 Row = Mapping[str, Any]
-Shares = NDArray[np.float64]
 
 
 def read_corpus(folder: Path) -> list[Row]:
@@ -89,74 +95,37 @@ def passage_of(row: Row) -> Passage:
     return Passage(text=text, business=row["business"])
 
 
-class Matrix:
-    """The features of many texts, one after the other."""
-
-    def __init__(self, passages: Iterable[Passage]) -> None:
-        """Compute them."""
-        vectors = [vector(features_of(passage)) for passage in passages]
-        self.places: Ints = np.concatenate([places for places, _ in vectors])
-        self.values: Floats = np.concatenate([values for _, values in vectors])
-        self.sizes = np.array([len(places) for places, _ in vectors])
-        self.starts = np.concatenate([[0], np.cumsum(self.sizes)[:-1]])
-
-    def sums(self, weights: Floats, bias: Floats) -> Floats:
-        """Return the sums of each text by class."""
-        columns = [
-            np.add.reduceat(weights[self.places, c] * self.values, self.starts)
-            for c in range(len(CLASSES))
-        ]
-        return np.asarray(np.stack(columns, axis=1) + bias, dtype=np.float32)
-
-
-def fit(matrix: Matrix, wanted: Ints, shares: Shares) -> tuple[Floats, Floats]:
-    """Return weights and bias; each text counts by its share."""
-    classes = len(CLASSES)
-    target = np.eye(classes, dtype=np.float32)[wanted]
-    rows = np.repeat(np.arange(len(wanted)), matrix.sizes)
-    weights, bias = np.zeros((BUCKETS, classes), np.float32), np.zeros(classes, np.float32)
-    state = [np.zeros_like(weights), np.zeros_like(weights), np.zeros(classes), np.zeros(classes)]
-    for step in range(1, _STEPS + 1):
-        missed = (_softmax(matrix.sums(weights, bias)) - target) * (shares / shares.sum())[:, None]
-        slope = np.stack(
-            [
-                np.bincount(matrix.places, matrix.values * missed[rows, c], BUCKETS)
-                for c in range(classes)
-            ],
-            axis=1,
-        )
-        weights -= _adam(state[0], state[1], slope + _L2 * weights, step)
-        bias -= _adam(state[2], state[3], missed.sum(axis=0), step)
-    return weights, bias
-
-
-def _adam(mean: Any, square: Any, slope: Any, step: int) -> Floats:  # noqa: ANN401 - arrays of two shapes
-    mean *= 0.9
-    mean += 0.1 * slope
-    square *= 0.99
-    square += 0.01 * slope * slope
-    corrected = np.sqrt(square / (1 - 0.99**step)) + 1e-8
-    return np.asarray(_RATE * (mean / (1 - 0.9**step)) / corrected, dtype=np.float32)
-
-
-def _softmax(sums: Floats) -> Floats:
-    shifted = np.exp(sums - sums.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
-
-
 def temperature_for(sums: Floats, wanted: Ints) -> float:
     """Return the temperature under which the right classes are likeliest."""
 
     def loss(temperature: float) -> float:
-        chances = _softmax(np.asarray(sums / temperature, dtype=np.float32))
+        chances = softmax(np.asarray(sums / temperature, dtype=np.float32))
         return float(-np.log(chances[np.arange(len(wanted)), wanted] + 1e-9).mean())
 
     return min((float(t) for t in _TEMPERATURES), key=loss)
 
 
+def known_of(matrix: Matrix, chances: Floats) -> Floats:
+    """Return what texts told of each bucket: their Fisher information, summed."""
+    told = np.maximum((chances * (1 - chances)).mean(axis=1), _LEAST_TOLD)
+    rows = np.repeat(told, matrix.sizes)
+    return np.bincount(matrix.places, matrix.values**2 * rows, BUCKETS).astype(np.float32)
+
+
 def classes_of(rows: Sequence[Row]) -> Ints:
     """Return the labels as numbers."""
     return np.array([CLASSES.index(Sentiment(row["sentiment"])) for row in rows], dtype=np.int64)
+
+
+def _matrix(rows: Sequence[Row]) -> Matrix:
+    return Matrix(vector(features_of(passage_of(row))) for row in rows)
+
+
+def _told(rows: Sequence[Row]) -> list[Told]:
+    return [
+        Told(passage_of(row), {name: Sentiment(tone) for name, tone in row["themes"].items()})
+        for row in rows
+    ]
 
 
 def main(corpus: Path) -> None:
@@ -167,11 +136,18 @@ def main(corpus: Path) -> None:
     measured = [row for row in rows if tenth_of(row["business"]) >= _MEASURED_FROM]
     taught = [*train, *read_lexicon()]
     shares = np.array([1.0] * len(train) + [_SAID_ALONE] * (len(taught) - len(train)))
-    weights, bias = fit(Matrix(map(passage_of, taught)), classes_of(taught), shares)
+    wanted = np.eye(len(CLASSES), dtype=np.float32)[classes_of(taught)]
+    matrix = _matrix(taught)
+    weights, bias = fit(matrix, wanted, shares, softmax, _FIT)
     kept = weights.astype(np.float16).astype(np.float32)  # as it is stored
-    sums = Matrix(map(passage_of, dev)).sums(kept, bias)
-    model = Model(kept, bias, temperature_for(sums, classes_of(dev)), VERSION)
+    sums = _matrix(dev).sums(kept, bias)
+    temperature = temperature_for(sums, classes_of(dev))
+    known = known_of(matrix, softmax(matrix.sums(kept, bias)) * shares[:, None].astype(np.float32))
+    model = Model(kept, bias, temperature, VERSION, known)
     (HERE / "data" / FILE).write_bytes(pack(model))
+    scores = EcouteScorer(model).score([passage_of(row) for row in dev])
+    themes = make_themes(_told(train), _told(dev), scores)
+    (HERE / "data" / THEMES_FILE).write_bytes(pack_themes(themes))
     MEASURED.parent.mkdir(exist_ok=True)
     lines = (json.dumps(row, ensure_ascii=False) for row in measured)
     MEASURED.write_text("\n".join(lines) + "\n", encoding="utf-8")

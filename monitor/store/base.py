@@ -11,22 +11,27 @@ from typing import Protocol
 from monitor.model import (
     Block,
     BlockKind,
+    ClosedAlert,
     ClosedDigest,
     Count,
     DeliveryResult,
     Judgement,
+    Lane,
     Match,
     Mention,
     MentionQuery,
     OutboxItem,
     Period,
     PollOutcome,
+    Record,
     Saved,
     Score,
     Sentiment,
     SourceState,
     Status,
     Story,
+    Tempo,
+    ToldReason,
 )
 
 
@@ -94,8 +99,13 @@ class Store(Protocol):
         """
         ...
 
-    def share_of_voice(self, business: str, period: Period) -> dict[str, int]:
-        """Return mentions found in a period, of a business and of its competitors, by name."""
+    def share_of_voice(
+        self, business: str, period: Period, *, by_published: bool = False
+    ) -> dict[str, int]:
+        """Return mentions found in a period, of a business and of its competitors, by name.
+
+        With ``by_published`` those published in it.
+        """
         ...
 
     def correct(
@@ -109,6 +119,14 @@ class Store(Protocol):
         """Record a person's sentiment, which wins over any scorer, or that it is not about them.
 
         Without a sentiment only the relevance is told. False: no such id.
+        """
+        ...
+
+    def uncorrect(self, mention_id: str) -> bool:
+        """Take back all that a person said of a mention's sentiment and relevance.
+
+        What the scorer and the matcher say of it is set by who judges it again. False: no such id,
+        or nobody said anything.
         """
         ...
 
@@ -156,6 +174,10 @@ class Store(Protocol):
 
     def judgements(self, business: str, most: int) -> list[Judgement]:
         """Return what persons said of the relevance of a business's mentions, newest first."""
+        ...
+
+    def corrected(self, business: str, most: int) -> list[Mention]:
+        """Return a business's mentions whose sentiment a person gave, newest first."""
         ...
 
     def blocks(self) -> list[Block]:
@@ -210,6 +232,52 @@ class Store(Protocol):
 
     def undelivered(self, business: str, since: datetime) -> list[DeliveryResult]:
         """Return the copies that will not be tried again, of digests closed since; oldest first."""
+        ...
+
+    # --- alerts ---
+
+    def tempo(
+        self, business: str, since: datetime, *, sure_from: float, settled: datetime
+    ) -> Tempo:
+        """Return a business's relevant news by hour, by when they were published.
+
+        Negative are those of a confidence from ``sure_from`` on, or that a person called so. Only
+        sources added until ``settled`` count, and time from when the last of them was: a source
+        that is new would look like a spike. What was found days after its publication is left out.
+        """
+        ...
+
+    def record(self, business: str, platform: str, period: Period) -> Record:
+        """Return the most that a business's mentions found in a period on a platform had."""
+        ...
+
+    def close_alert(self, alert: ClosedAlert) -> bool:
+        """Fix an alert, mark what it tells and queue it, all or nothing.
+
+        False, and nothing changed, if one of its reasons was told before.
+        """
+        ...
+
+    def told_reasons(self, since: datetime) -> list[ToldReason]:
+        """Return the reasons of alerts fixed since then, oldest first."""
+        ...
+
+    def alerts_closed(self, business: str, since: datetime) -> int:
+        """Return how many alerts of a business were fixed since then."""
+        ...
+
+    def alerted(self, mention_ids: Sequence[str]) -> dict[str, datetime]:
+        """Return when each of these mentions was told by an alert; none: it is left out."""
+        ...
+
+    def claim_alerts(self, now: datetime, lane: Lane, *, force: bool = False) -> list[OutboxItem]:
+        """Return alerts due for a try, as ``claim_outbox``; a notice's message is its text."""
+        ...
+
+    def record_alert_delivery(
+        self, alert_id: str, results: Sequence[DeliveryResult], at: datetime
+    ) -> None:
+        """Record what one try did for each recipient or channel."""
         ...
 
     # --- upkeep ---

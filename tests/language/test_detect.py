@@ -60,6 +60,23 @@ def test_hints_that_name_no_language_are_passed_over() -> None:
     assert detect_language(FRENCH, ("", "??", "und", "klingon", "xx")).code == "fr"
 
 
+def test_a_french_name_does_not_make_an_english_text_french() -> None:
+    text = "Do Fleurs Aubertin deliver to Lille on Sundays?"
+    assert detect_language(text, (), ("Fleurs Aubertin", "")).code == "en"
+
+
+def test_a_dish_with_an_english_name_is_no_english() -> None:
+    assert detect_language("Cheesecake citron 🍋😋").code is None
+    assert detect_language("Pulled pork 🐷🤌").code is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Todo perfecto, gracias", "Дуже смачно, дякую!", "الطعام لذيذ والخدمة ممتازة"]
+)
+def test_what_is_surely_none_of_ours_is_named_by_the_likeliest(text: str) -> None:
+    assert detect_language(text).code in {"es", "uk", "ar"}
+
+
 @pytest.mark.parametrize("piece", ["a", "@", "#a", "https://", "merci ", "😀", "\u0301"])
 def test_long_monotonous_texts_are_read(piece: str) -> None:
     assert detect_language(piece * 20_000).code in {None, "fr"}
@@ -82,6 +99,8 @@ def test_any_text_has_a_likelihood_in_range(text: str) -> None:
         (DUTCH, "fr", "nl"),
         ("👏👏", "nl", "nl"),  # nothing to read: the declared one stands
         ("jackpot", "en-GB", "en"),
+        ("wifi inexistan, rezo 0, ado en crise mdr", "en", "fr"),
+        ("Tarte citron 🍋🥰", "de", "fr"),
         ("👏👏", None, None),
         ("👏👏", "und", None),
         ("👏👏", "", None),

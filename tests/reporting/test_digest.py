@@ -136,6 +136,23 @@ def test_what_is_uncertain_is_never_counted_as_negative() -> None:
     assert "négative" not in digest.subject
 
 
+def test_what_nobody_can_judge_is_counted_apart_and_left_to_be_read() -> None:
+    german = replace(
+        mention(1, kind=Kind.POST, scorer="other_language", language="de"),
+        sentiment=None,
+        polarity=None,
+        confidence=None,
+    )
+    digest = french(material([german, mention(2, POSITIVE)]))
+    (item,) = digest.section("doubtful")
+    assert (item.tone_word, item.tone) == ("sans avis", None)
+    assert item.why == "écrit dans une langue que nous ne savons pas juger"
+    assert "1 positive et 1 sans avis" in digest.headline
+    assert "à relire" not in digest.headline
+    (told,) = english(material([german])).section("doubtful")
+    assert told.tone_word == "not rated"
+
+
 def test_what_the_owner_called_irrelevant_is_told_and_counted_nowhere() -> None:
     dismissed = mention(1, NEGATIVE, relevance=0.0, corrected=True, status=Status.IGNORED)
     digest = french(material([dismissed, mention(2, POSITIVE)]))

@@ -54,7 +54,7 @@ class Shelf:
         if not found:
             return []
         tones = [m.sentiment for m in found]
-        mean = sum(m.polarity for m in found) / len(found)
+        mean = sum(m.polarity or 0 for m in found) / len(found)
         numbers = {str(tone): tones.count(tone) for tone in Sentiment}
         return [Count(key=by, total=len(found), polarity=mean, **numbers)]
 
@@ -137,6 +137,7 @@ def test_statistics_stand_against_the_equally_long_period_before() -> None:
         "negative": 1,
         "neutral": 0,
         "positive": 0,
+        "unrated": 0,
         "polarity": -0.55,
     }
     assert stats["previous"] == {
@@ -146,6 +147,7 @@ def test_statistics_stand_against_the_equally_long_period_before() -> None:
         "negative": 0,
         "neutral": 1,
         "positive": 0,
+        "unrated": 0,
         "polarity": 0.02,
     }
     assert stats["groups"] == [{"key": "day", **cast("dict[str, float]", stats["total"])}]

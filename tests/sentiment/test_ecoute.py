@@ -10,6 +10,7 @@ from monitor.evaluation.sentiment import evaluate, measured
 from monitor.model import Sentiment
 from monitor.sentiment.base import Passage, Weighing
 from monitor.sentiment.ecoute import EcouteScorer
+from monitor.sentiment.languages import UNREAD
 from monitor.sentiment.model import pack, shipped
 from monitor.sentiment.registry import make_scorer
 
@@ -17,7 +18,7 @@ SCORER = EcouteScorer()
 NEGATIVE, NEUTRAL, POSITIVE = Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE
 
 
-def judged(text: str, business: str | None = None) -> Sentiment:
+def judged(text: str, business: str | None = None) -> Sentiment | None:
     (score,) = SCORER.score([Passage(text=text, business=business, language="fr")])
     return score.sentiment
 
@@ -47,11 +48,15 @@ def test_it_says_which_words_weighed() -> None:
     assert max(words.values()) < 0
 
 
-def test_another_language_and_nothing_to_read_are_neutral_and_unsure() -> None:
-    unread = [Passage(text="What a shame", language="en"), Passage(text=" "), Passage(text="")]
-    for score in SCORER.score(unread):
+def test_nothing_to_read_is_neutral_and_unsure() -> None:
+    for score in SCORER.score([Passage(text=" "), Passage(text="")]):
         assert (score.sentiment, score.polarity) == (NEUTRAL, 0.0)
+        assert score.confidence is not None
         assert score.confidence < 0.4
+
+
+def test_another_language_gets_no_guess() -> None:
+    assert SCORER.score([Passage(text="What a shame", language="en")]) == [UNREAD]
 
 
 @given(st.lists(st.text(max_size=200), max_size=4))
@@ -59,6 +64,8 @@ def test_any_text_gets_one_score_that_agrees_with_itself(texts: list[str]) -> No
     scores = SCORER.score([Passage(text=text, business="Léa") for text in texts])
     assert len(scores) == len(texts)
     for score in scores:
+        assert score.polarity is not None
+        assert score.confidence is not None
         assert -1 <= score.polarity <= 1
         assert 1 / 3 - 0.01 <= score.confidence <= 1
         if score.sentiment is NEGATIVE:

@@ -28,7 +28,7 @@ def test_the_default_scorer_exists_and_carries_its_version() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("textblop", "did you mean 'textblob'?"), ("zzz", "there are: ecoute, textblob")],
+    [("textblop", "did you mean 'textblob'?"), ("zzz", "there are: ecoute, hub, llm, ")],
 )
 def test_an_unknown_name_says_the_nearest(name: str, hint: str) -> None:
     with pytest.raises(ScorerUnavailable) as caught:
@@ -40,7 +40,7 @@ def test_an_unknown_name_says_the_nearest(name: str, hint: str) -> None:
 def test_another_distribution_adds_a_scorer(install: Callable[[str, str], None]) -> None:
     """Any callable will do for the test; only a module known by name can be an entry point."""
     install("theirs", "fractions:Fraction")
-    assert set(scorers()) == {"ecoute", "textblob", "theirs"}
+    assert {"ecoute", "textblob", "theirs"} <= set(scorers())
     assert type(make_scorer("theirs")).__name__ == "Fraction"
 
 

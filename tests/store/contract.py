@@ -8,7 +8,19 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from store.samples import BAD, DAY, GOOD, NOW, RIVAL, SHOP, digest, outcome, sighting, state
+from store.samples import (
+    BAD,
+    DAY,
+    GOOD,
+    NOW,
+    RIVAL,
+    SHOP,
+    UNRATED,
+    digest,
+    outcome,
+    sighting,
+    state,
+)
 
 from monitor.errors import StoreError
 from monitor.model import (
@@ -297,6 +309,25 @@ class SearchContract:
         (total,) = stored.count(MentionQuery(text="accueil"), "all")
         assert (total.total, total.negative, total.neutral, total.positive) == (2, 1, 0, 1)
         assert total.polarity == pytest.approx(-0.05)
+
+    def test_a_mention_without_a_sentiment_is_counted_and_found_apart(self, stored: Store) -> None:
+        (mention_id,) = stored.save_poll(outcome(sighting(9, score=UNRATED, language="de"))).new
+        mention = stored.get(mention_id)
+        assert mention is not None
+        found = (mention.sentiment, mention.polarity, mention.confidence, mention.scorer)
+        assert found == (None, None, None, "other_language")
+        assert ids(stored, unrated=True) == ["guid-9"]
+        assert "guid-9" not in ids(stored, sentiment=Sentiment.NEUTRAL)
+        for order in ("polarity", "-polarity"):
+            assert ids(stored, order=order)[-1] == "guid-9"
+        (total,) = stored.count(ALL, "all")
+        assert (total.total, total.unrated, total.neutral) == (5, 1, 0)
+        assert stored.count(ALL, "sentiment")[-1].key == "unrated"
+        assert stored.rescore({mention_id: UNRATED}) == 0
+        assert stored.rescore({mention_id: GOOD}) == 1
+        assert stored.rescore({mention_id: UNRATED}) == 1
+        assert stored.correct(mention_id, Sentiment.NEGATIVE, NOW)
+        assert ids(stored, unrated=True) == []
 
     def test_nothing_is_counted_as_nothing(self, store: Store) -> None:
         (total,) = store.count(ALL, "all")

@@ -27,6 +27,7 @@ NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 GOOD = Score(sentiment=Sentiment.POSITIVE, polarity=0.6, confidence=0.8, scorer="sample-1")
+UNRATED = Score(sentiment=None, polarity=None, confidence=None, scorer="other_language")
 BAD = Score(sentiment=Sentiment.NEGATIVE, polarity=-0.7, confidence=0.9, scorer="sample-1")
 
 

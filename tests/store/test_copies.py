@@ -11,7 +11,7 @@ from sqlite_utils import Database, Migrations
 from store.samples import outcome, sighting
 
 from monitor.errors import StoreError
-from monitor.model import MentionQuery
+from monitor.model import MentionQuery, Sentiment
 from monitor.store.sqlite import SqliteStore, restore
 from monitor.store.sqlite.connection import Connection
 from monitor.store.sqlite.locks import hold
@@ -21,6 +21,8 @@ from monitor.store.sqlite.migrations import (
     m0002_history,
     m0003_relevance,
     m0004_stories,
+    m0005_unrated,
+    m0006_alerts,
 )
 
 
@@ -41,6 +43,8 @@ def next_version() -> Migrations:
     migrations(name="m0002_history")(m0002_history.apply)
     migrations(name="m0003_relevance")(m0003_relevance.apply)
     migrations(name="m0004_stories")(m0004_stories.apply)
+    migrations(name="m0005_unrated")(m0005_unrated.apply)
+    migrations(name="m0006_alerts")(m0006_alerts.apply)
 
     @migrations(name="m9999_colour")
     def _(db: Database) -> None:
@@ -58,6 +62,35 @@ def test_an_older_database_is_copied_aside_then_brought_forward(tmp_path: Path) 
     copies = [file.name for file in tmp_path.iterdir() if file.suffix == ".bak"]
     assert copies == ["mentions.db.before-m9999_colour.bak"]
     assert found(tmp_path / copies[0]) == {"guid-1"}
+
+
+def test_what_was_scored_before_keeps_its_score_when_scores_may_be_none(tmp_path: Path) -> None:
+    path = made(tmp_path / "mentions.db")
+    with closing(sqlite3.connect(path)) as db:
+        schema = "SELECT sql FROM sqlite_master WHERE name = 'mentions'"
+        newest = db.execute(schema).fetchone()
+    path.unlink()
+    before = Migrations("ecoute")
+    for step in (m0001_first, m0002_history, m0003_relevance, m0004_stories):
+        before(name=step.__name__.rpartition(".")[2])(step.apply)
+    with closing(Connection(path)) as connection:
+        migrate(connection, before)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(
+            """INSERT INTO mention (id, business, source, platform, kind, external_id, text,
+              published_at, found_at, sentiment, polarity, confidence, scorer, relevance, matched,
+              reason, story)
+            VALUES ('a', 'Léa', 'press', 'feed', 'article', 'guid-1', 'Bon pain',
+              '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 'negative', -0.5, 0.7, 's-1', 1,
+              '[]', '', 'a')"""
+        )
+    with closing(SqliteStore.open(path)) as store:
+        (kept,) = store.find(MentionQuery(text="pain"))
+    assert (kept.sentiment, kept.polarity, kept.confidence) == (Sentiment.NEGATIVE, -0.5, 0.7)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute(schema).fetchone() == newest
+        with pytest.raises(sqlite3.IntegrityError):
+            db.execute("UPDATE mention SET sentiment = 'furious'")
 
 
 def test_a_copy_made_before_is_not_overwritten(tmp_path: Path) -> None:

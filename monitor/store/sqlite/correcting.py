@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from monitor.clock import format_instant
 from monitor.model import Score, Sentiment, Status
-from monitor.store.sqlite.rows import Row
+from monitor.store.sqlite.rows import Row, dump
 
 _POLARITY = {Sentiment.NEGATIVE: -1.0, Sentiment.NEUTRAL: 0.0, Sentiment.POSITIVE: 1.0}
 
@@ -37,22 +37,39 @@ def correct(
     return True
 
 
+def uncorrect(db: Database, mention_id: str) -> bool:
+    """Forget the labels of a mention; what was dismissed waits anew."""
+    old = _mention(db, mention_id)
+    if (
+        old is None
+        or not db.execute("DELETE FROM label WHERE mention_id = ?", [mention_id]).rowcount
+    ):
+        return False
+    new: Row = {"corrected": 0}
+    if old["relevance"] == 0 and old["status"] == Status.IGNORED:
+        new["status"] = Status.NEW
+    db.table("mention").update(old["number"], new)
+    return True
+
+
 def rescore(db: Database, scores: Mapping[str, Score]) -> int:
     """Set the scores of mentions that no person corrected."""
     changed = 0
     for mention_id, score in scores.items():
         changed += db.execute(
             """UPDATE mention SET sentiment = :sentiment, polarity = :polarity,
-              confidence = :confidence, scorer = :scorer
+              confidence = :confidence, scorer = :scorer, themes = :themes
             WHERE id = :id AND NOT corrected AND erased_at IS NULL
-              AND (sentiment <> :sentiment OR polarity <> :polarity
-                   OR confidence <> :confidence OR scorer <> :scorer)""",
+              AND (sentiment IS NOT :sentiment OR polarity IS NOT :polarity
+                   OR confidence IS NOT :confidence OR scorer <> :scorer
+                   OR themes <> :themes)""",
             {
                 "id": mention_id,
                 "sentiment": score.sentiment,
                 "polarity": score.polarity,
                 "confidence": score.confidence,
                 "scorer": score.scorer,
+                "themes": dump(dict(score.themes)),
             },
         ).rowcount
     return changed

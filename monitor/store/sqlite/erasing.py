@@ -42,6 +42,11 @@ _ERASE_AROUND = (
         SELECT digest_id FROM digest_mention WHERE mention_id IN (
           SELECT id FROM mention WHERE erased_at IS NOT NULL))
       AND id NOT IN (SELECT digest_id FROM delivery WHERE state = 'waiting')""",
+    """UPDATE alert SET text = '', html = '', notice = '', message = x''
+    WHERE text <> '' AND id IN (
+        SELECT alert_id FROM alert_reason WHERE mention_id IN (
+          SELECT id FROM mention WHERE erased_at IS NOT NULL))
+      AND id NOT IN (SELECT alert_id FROM alert_delivery WHERE state = 'waiting')""",
     # Deleted words stay in the index's older parts until these are merged into one.
     "INSERT INTO mention_fts (mention_fts) VALUES ('optimize')",
 )

@@ -40,7 +40,7 @@ def mention_of(row: Row) -> Mention:
             "published_at": parse_instant(row["published_at"]),
             "found_at": parse_instant(row["found_at"]),
             "updated_at": instant(row["updated_at"]),
-            "sentiment": Sentiment(row["sentiment"]),
+            "sentiment": row["sentiment"] and Sentiment(row["sentiment"]),
             "corrected": bool(row["corrected"]),
             "matched": tuple(json.loads(row["matched"])),
             "signals": signals_of(row["signals"]),

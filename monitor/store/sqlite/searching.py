@@ -17,8 +17,8 @@ _ORDERS = {
     "published_at": "published_at, id",
     "-found_at": "found_at DESC, id",
     "found_at": "found_at, id",
-    "polarity": "polarity, published_at DESC, id",
-    "-polarity": "polarity DESC, published_at DESC, id",
+    "polarity": "polarity NULLS LAST, published_at DESC, id",
+    "-polarity": "polarity DESC NULLS LAST, published_at DESC, id",
     "-relevance": "relevance DESC, published_at DESC, id",
 }
 _MATCHING = "number {0} (SELECT rowid FROM mention_fts WHERE mention_fts MATCH ?)"
@@ -29,7 +29,7 @@ _KEYS = {
     "week": f"printf('%s-W%02d', strftime('%Y', {_THURSDAY}),"
     f" (strftime('%j', {_THURSDAY}) - 1) / 7 + 1)",
     "source": "source",
-    "sentiment": "sentiment",
+    "sentiment": "coalesce(sentiment, 'unrated')",
     "language": "coalesce(language, 'und')",
     "business": "business",
     "all": "'all'",
@@ -56,6 +56,14 @@ def get(db: Database, mention_id: str) -> Mention | None:
     return mention_of(found[0]) if found else None
 
 
+def corrected(db: Database, business: str, most: int) -> list[Mention]:
+    """Return a business's mentions whose sentiment a person gave, newest first."""
+    sql = """SELECT * FROM mentions WHERE business = ? AND corrected AND relevance > 0
+        AND id IN (SELECT mention_id FROM label WHERE sentiment IS NOT NULL)
+        ORDER BY found_at DESC LIMIT ?"""
+    return [mention_of(row) for row in db.query(sql, [business, most])]
+
+
 def count(db: Database, query: MentionQuery, by: str) -> list[Count]:
     """Count mentions by a key; days and weeks in order, else the most frequent first.
 
@@ -71,18 +79,22 @@ def count(db: Database, query: MentionQuery, by: str) -> list[Count]:
     sql = f"""SELECT {key} AS key, count(*) AS total,
         count(*) FILTER (WHERE sentiment = 'negative') AS negative,
         count(*) FILTER (WHERE sentiment = 'neutral') AS neutral,
-        count(*) FILTER (WHERE sentiment = 'positive') AS positive, avg(polarity) AS polarity
+        count(*) FILTER (WHERE sentiment = 'positive') AS positive, avg(polarity) AS polarity,
+        count(*) FILTER (WHERE sentiment IS NULL) AS unrated
         FROM mention WHERE {where} AND relevance > 0 {group} ORDER BY {order}"""  # noqa: S608 - as above
     return [Count(**row) for row in db.query(sql, values)]
 
 
-def share_of_voice(db: Database, business: str, period: Period) -> dict[str, int]:
+def share_of_voice(
+    db: Database, business: str, period: Period, *, by_published: bool = False
+) -> dict[str, int]:
     """Return mentions found of a business and of its competitors, irrelevant ones left out."""
+    instant = "published_at" if by_published else "found_at"
     found = db.execute(
-        """SELECT business, count(*) FROM mention
+        f"""SELECT business, count(*) FROM mention
         WHERE (competitor_of = :business OR (business = :business AND competitor_of IS NULL))
-          AND found_at >= :start AND found_at < :end AND relevance > 0
-        GROUP BY business ORDER BY business""",
+          AND {instant} >= :start AND {instant} < :end AND relevance > 0
+        GROUP BY business ORDER BY business""",  # noqa: S608 - a column's name of ours, values bound
         {
             "business": business,
             "start": format_instant(period.start),
@@ -110,6 +122,8 @@ def _conditions(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
         value = getattr(query, column)
         if value is not None:
             yield f"{column} = ?", (value,)
+    if query.unrated:
+        yield "sentiment IS NULL", ()
     instant = _instant_of(query)
     if query.since is not None:
         yield f"{instant} >= ?", (format_instant(query.since),)

@@ -175,6 +175,7 @@ def _judgement(sighting: Sighting) -> Row:
         "polarity": score.polarity,
         "confidence": score.confidence,
         "scorer": score.scorer,
+        "themes": dump(dict(score.themes)),
         "relevance": match.relevance,
         "matched": dump(list(match.terms)),
         "reason": match.reason,

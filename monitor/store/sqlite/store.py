@@ -12,24 +12,31 @@ from monitor.clock import now as wall_clock
 from monitor.model import (
     Block,
     BlockKind,
+    ClosedAlert,
     ClosedDigest,
     Count,
     DeliveryResult,
     Judgement,
+    Lane,
     Match,
     Mention,
     MentionQuery,
     OutboxItem,
     Period,
     PollOutcome,
+    Record,
     Saved,
     Score,
     Sentiment,
     SourceState,
     Status,
     Story,
+    Tempo,
+    ToldReason,
 )
 from monitor.store.sqlite import (
+    alerts,
+    alerts_read,
     checking,
     correcting,
     digests,
@@ -130,10 +137,12 @@ class SqliteStore:
         with self._connection.reading(_limit_of(query)) as db:
             return searching.count(db, query, by)
 
-    def share_of_voice(self, business: str, period: Period) -> dict[str, int]:
-        """Return mentions found of a business and of its competitors."""
+    def share_of_voice(
+        self, business: str, period: Period, *, by_published: bool = False
+    ) -> dict[str, int]:
+        """Return mentions found (or published) of a business and of its competitors."""
         with self._connection.reading() as db:
-            return searching.share_of_voice(db, business, period)
+            return searching.share_of_voice(db, business, period, by_published=by_published)
 
     def correct(
         self,
@@ -146,6 +155,11 @@ class SqliteStore:
         """Record a person's sentiment, or what they say of the relevance. False: no such id."""
         with self._connection.writing() as db:
             return correcting.correct(db, mention_id, sentiment, at, relevant=relevant)
+
+    def uncorrect(self, mention_id: str) -> bool:
+        """Take back a person's word on a mention. False: no such id, or there is none."""
+        with self._connection.writing() as db:
+            return correcting.uncorrect(db, mention_id)
 
     def set_status(self, mention_id: str, status: Status, note: str | None, at: datetime) -> bool:
         """Record what the owner did with a mention. False: no such id."""
@@ -191,6 +205,11 @@ class SqliteStore:
         """Return what persons said of the relevance of a business's mentions, newest first."""
         with self._connection.reading() as db:
             return teaching.judgements(db, business, most)
+
+    def corrected(self, business: str, most: int) -> list[Mention]:
+        """Return a business's mentions whose sentiment a person gave, newest first."""
+        with self._connection.reading() as db:
+            return searching.corrected(db, business, most)
 
     def blocks(self) -> list[Block]:
         """Return what is blocked, oldest first."""
@@ -250,6 +269,52 @@ class SqliteStore:
         """Return the copies that will not be tried again, of digests closed since then."""
         with self._connection.reading() as db:
             return digests.undelivered(db, business, since)
+
+    # --- alerts ---
+
+    def tempo(
+        self, business: str, since: datetime, *, sure_from: float, settled: datetime
+    ) -> Tempo:
+        """Return a business's relevant news by hour, by when they were published."""
+        with self._connection.reading() as db:
+            return alerts_read.tempo(db, business, since, sure_from=sure_from, settled=settled)
+
+    def record(self, business: str, platform: str, period: Period) -> Record:
+        """Return the most that a business's mentions found in a period on a platform had."""
+        with self._connection.reading() as db:
+            return alerts_read.record(db, business, platform, period)
+
+    def close_alert(self, alert: ClosedAlert) -> bool:
+        """Fix an alert, mark what it tells and queue it, all or nothing."""
+        with self._connection.writing() as db:
+            return alerts.close_alert(db, alert)
+
+    def told_reasons(self, since: datetime) -> list[ToldReason]:
+        """Return the reasons of alerts fixed since then, oldest first."""
+        with self._connection.reading() as db:
+            return alerts_read.told_reasons(db, since)
+
+    def alerts_closed(self, business: str, since: datetime) -> int:
+        """Return how many alerts of a business were fixed since then."""
+        with self._connection.reading() as db:
+            return alerts_read.alerts_closed(db, business, since)
+
+    def alerted(self, mention_ids: Sequence[str]) -> dict[str, datetime]:
+        """Return when each of these mentions was told by an alert."""
+        with self._connection.reading() as db:
+            return alerts_read.alerted(db, mention_ids)
+
+    def claim_alerts(self, now: datetime, lane: Lane, *, force: bool = False) -> list[OutboxItem]:
+        """Return alerts due for a try; hold ``outbox`` while you send them."""
+        with self._connection.reading() as db:
+            return alerts.claim_alerts(db, now, lane, force=force)
+
+    def record_alert_delivery(
+        self, alert_id: str, results: Sequence[DeliveryResult], at: datetime
+    ) -> None:
+        """Record what one try did for each recipient or channel."""
+        with self._connection.writing() as db:
+            alerts.record_delivery(db, alert_id, results, at)
 
     # --- upkeep ---
 

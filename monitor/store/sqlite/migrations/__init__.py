@@ -13,6 +13,8 @@ from monitor.store.sqlite.migrations import (
     m0002_history,
     m0003_relevance,
     m0004_stories,
+    m0005_unrated,
+    m0006_alerts,
 )
 
 MIGRATIONS = Migrations("ecoute")
@@ -20,3 +22,5 @@ MIGRATIONS(name="m0001_first")(m0001_first.apply)
 MIGRATIONS(name="m0002_history")(m0002_history.apply)
 MIGRATIONS(name="m0003_relevance")(m0003_relevance.apply)
 MIGRATIONS(name="m0004_stories")(m0004_stories.apply)
+MIGRATIONS(name="m0005_unrated")(m0005_unrated.apply)
+MIGRATIONS(name="m0006_alerts")(m0006_alerts.apply)

@@ -1,0 +1,1 @@
+"""Sentiment in English and Dutch: by the worth of words, as VADER does it."""
