@@ -31,8 +31,10 @@ lock: .venv/pyvenv.cfg
 		--output-file requirements-dev.lock
 
 # Train the scorer `ecoute` anew from the corpus; the same corpus gives the same file.
+# Texts of other kinds, from which the model starts; beside the repository.
+DATA ?= ../shared/data/sentiment
 model: .venv/.dev
-	$(BIN)/python -m monitor.sentiment.train corpus/sentiment
+	$(BIN)/python -m monitor.sentiment.train corpus/sentiment $(DATA)
 
 clean:
 	rm -rf .venv

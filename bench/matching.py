@@ -97,7 +97,7 @@ def main() -> None:
         theirs = rate(naive(shops), entries[: 200_000 // size])
         first = first or ours
         print(f"{size:>10} {built:>9.2f} {ours:>10.0f} {theirs:>9.0f} {1e6 / ours:>9.0f}")
-    print(f"cost at {SIZES[-1]:,} against {SIZES[0]}: {first / ours:.2f} times")
+    print(f"cost at {SIZES[-1]:,} against {SIZES[0]}: {(first or ours) / ours:.2f} times")
 
 
 if __name__ == "__main__":

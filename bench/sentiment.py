@@ -82,8 +82,8 @@ def calibration_error(confidence: Floats, right: Floats) -> float:
 def report(name: str, scores: Sequence[Score], examples: Sequence[Example]) -> None:
     """Print a line of figures with 95 % bootstrap intervals (percentile, over texts)."""
     true = _classes([example.label for example in examples])
-    told = _classes([score.sentiment for score in scores])
-    confidence = np.array([score.confidence for score in scores])
+    told = _classes([score.sentiment or Sentiment.NEUTRAL for score in scores])
+    confidence = np.array([score.confidence or 0.0 for score in scores])
 
     def measure(pick: Ints) -> tuple[float, float, float]:
         right = (told[pick] == true[pick]).astype(np.float64)

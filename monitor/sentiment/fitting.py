@@ -49,12 +49,23 @@ class Matrix:
 
 
 def fit(
-    matrix: Matrix, wanted: Floats, shares: Shares, link: Link, settings: Settings
+    matrix: Matrix,
+    wanted: Floats,
+    shares: Shares,
+    link: Link,
+    settings: Settings,
+    *,
+    prior: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """Return weights and bias; ``wanted`` by text and class in 0..1, each text counts its share."""
+    """Return weights and bias; ``wanted`` by text and class in 0..1, each text counts its share.
+
+    Weights start at ``prior`` and are drawn to it; at 0 without.
+    """
     classes = wanted.shape[1]
     rows = np.repeat(np.arange(len(wanted)), matrix.sizes)
-    weights = np.zeros((settings.buckets, classes), np.float32)
+    if prior is None:
+        prior = np.zeros((settings.buckets, classes), np.float32)
+    weights = prior.copy()
     bias = np.zeros(classes, np.float32)
     state = [np.zeros_like(weights), np.zeros_like(weights), np.zeros(classes), np.zeros(classes)]
     for step in range(1, settings.steps + 1):
@@ -66,7 +77,7 @@ def fit(
             ],
             axis=1,
         )
-        slope = slope + settings.penalty * weights
+        slope = slope + settings.penalty * (weights - prior)
         weights -= _adam(state[0], state[1], slope, step, settings.rate)
         bias -= _adam(state[2], state[3], missed.sum(axis=0), step, settings.rate)
     return weights, bias
