@@ -74,7 +74,7 @@ def test_stars_weigh_beside_the_words() -> None:
 
 
 def test_clear_words_win_over_stars() -> None:
-    text = "Très déçus, verres rayés, opticien désagréable, à fuir absolument."
+    text = "Verres rayés, personnel odieux, remboursement refusé : une honte, à fuir."
     [score] = score_all(EcouteScorer(), [Passage(text=text, rating=5, language="fr")])
     assert (score.sentiment, score.scorer) == (Sentiment.NEGATIVE, "ecoute-1+rating-1")
 
