@@ -1,0 +1,1 @@
+"""The scorer ``neural``: a small transformer, its base from an extra package, its tuning ours."""
