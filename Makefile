@@ -13,7 +13,8 @@ run: .venv/.run
 	@exec $(BIN)/ecoute --quiet run
 
 test: .venv/.dev
-	$(BIN)/pytest
+	@sh .ci/install-test-servers
+	$(BIN)/pytest -rs
 
 # What CI runs before the tests.
 check: .venv/.dev

@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from monitor import __version__
+from monitor.config.listening import listen_at
 from monitor.config.load import load_config
 from monitor.config.model import Config, ConfiguredSource
+from monitor.errors import ConfigError, Fault
 from monitor.fetching.posting import Poster
 from monitor.matching.learning import lesson_of
 from monitor.matching.lessons import Lessons
@@ -37,9 +39,17 @@ from monitor.teaching import Teacher
 from monitor.wording import Wording
 
 if TYPE_CHECKING:
+    from monitor.alerting import Alerter
     from monitor.delivery.mail import Mailer
+    from monitor.delivery.notify import Notifier
     from monitor.digesting import Digester
     from monitor.fetching.client import Client
+    from monitor.operations.ping import Pinger
+    from monitor.operations.server import StatusServer
+    from monitor.operations.vitals import Vitals
+    from monitor.replies.collecting import Collector
+    from monitor.replies.mailbox import Mailbox
+    from monitor.replies.signing import Signer
 
 
 @dataclass(frozen=True)
@@ -142,9 +152,16 @@ class App:
     @cached_property
     def digester(self) -> Digester:
         """Closes and delivers digests."""
-        from monitor.digesting import Digester, DigestSettings  # noqa: PLC0415 - see top
+        from monitor.digesting import Answering, Digester, DigestSettings  # noqa: PLC0415 - see top
 
         digest, mail = self.config.digest, self.config.mail
+        answering, mailbox = None, self.config.mailbox
+        if mailbox is not None and mail is not None and self.mailbox is not None:
+            answering = Answering(
+                address=mailbox.address or mail.sender_address,
+                signer=self.signer,
+                mailbox=self.mailbox.settings.name,
+            )
         return Digester(
             store=self.store,
             businesses=tuple(business.name for business in self.config.businesses),
@@ -152,15 +169,122 @@ class App:
                 language=self.config.language,
                 zone=self.zone,
                 schedule=digest.schedule,
-                recipients=digest.to,
+                recipients=digest.addresses,
                 sender=mail.sender if mail else None,
                 items=digest.items,
                 lines=digest.lines,
                 when_empty=digest.when_empty,
                 reports=self.config.reports,
+                readerships=self.config.readerships,
             ),
             mailer=self.mailer,
+            answering=answering,
         )
+
+    @cached_property
+    def mailbox(self) -> Mailbox | None:
+        """The mailbox of replies; ``None`` where none is configured."""
+        told = self.config.mailbox
+        if told is None:
+            return None
+        from monitor.fetching.client import default_ssl_context  # noqa: PLC0415 - see top
+        from monitor.replies.mailbox import Mailbox, MailboxSettings  # noqa: PLC0415 - likewise
+
+        return Mailbox(
+            MailboxSettings(
+                host=told.host,
+                port=told.port,
+                security=told.security,
+                plain_login=told.plain_login,
+                username=told.username,
+                password=told.password.get_secret_value(),
+                folder=told.folder,
+                mark_seen=told.mark_seen,
+                move_to=told.move_to,
+                every=told.every,
+            ),
+            ssl_context=default_ssl_context(self.env),
+            allow_private_hosts=self._allowed,
+        )
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What signs digests, with the key beside the database. Raises ConfigError, StoreError."""
+        from monitor.replies.signing import load_signer  # noqa: PLC0415 - see top
+
+        database = self.config.database
+        return load_signer(database.with_name(f"{database.name}.reply-key"), self.words)
+
+    @cached_property
+    def collector(self) -> Collector | None:
+        """Takes readers' replies in; ``None`` where no mailbox is configured."""
+        if self.mailbox is None:
+            return None
+        from monitor.replies.collecting import Collector  # noqa: PLC0415 - see top
+
+        return Collector(
+            store=self.store, mailbox=self.mailbox, signer=self.signer, teach=self.teacher.apply
+        )
+
+    @cached_property
+    def alerter(self) -> Alerter:
+        """Raises and delivers alerts. Raises ConfigError for a channel that is not understood."""
+        from monitor.alerting import Alerter, AlertSettings, Watch  # noqa: PLC0415 - see top
+        from monitor.lexicon import trade_of  # noqa: PLC0415 - likewise
+        from monitor.quiet import parse_quiet  # noqa: PLC0415 - likewise
+        from monitor.reporting.alert_facts import AlertRules  # noqa: PLC0415 - likewise
+        from monitor.usual.seasons import seasons_of  # noqa: PLC0415 - likewise
+
+        told, mail = self.config.alerts, self.config.mail
+        watched = []
+        for business in self.config.businesses:
+            trade = trade_of(
+                [business.trade] if business.trade else [business.name, *business.context]
+            )
+            seasons = seasons_of(trade.label if trade else None)
+            watched.append(Watch(business=business.name, seasons=seasons))
+        return Alerter(
+            store=self.store,
+            watched=tuple(watched),
+            settings=AlertSettings(
+                language=self.config.language,
+                zone=self.zone,
+                rules=AlertRules(
+                    negative=told.negative == "immediate",
+                    low_rating=told.low_rating,
+                    spike=told.spike,
+                    surge=told.surge and told.negative != "off",
+                    reach=told.reach,
+                    sources=told.sources,
+                    reminder=told.reminder,
+                ),
+                recipients=self.config.digest.addresses if told.to is None else told.to,
+                readers={}
+                if told.to is not None
+                else {name: whom.addresses for name, whom in self.config.readerships.items()},
+                sender=mail.sender if mail else None,
+                quiet=parse_quiet(told.quiet),
+                per_day=told.per_day,
+            ),
+            mailer=self.mailer,
+            notifier=self.notifier,
+        )
+
+    @cached_property
+    def notifier(self) -> Notifier | None:
+        """What notifies beside mail; ``None`` where nothing is. Raises ConfigError."""
+        urls = [url.get_secret_value().strip() for url in self.config.alerts.notify]
+        if not urls:
+            return None
+        from monitor.delivery.notify import Notifier, NotifyUnavailable  # noqa: PLC0415 - see top
+
+        try:
+            return Notifier(urls, allow_private_hosts=self._allowed, words=self.words)
+        except NotifyUnavailable as error:
+            line, path = self.config.notify_lines[error.place], f"alerts.notify[{error.place}]"
+            message = self.words("config.notify_unknown")
+            fault = Fault(self.config.path.name, line, path, message)
+            raise ConfigError([fault]) from None
 
     @cached_property
     def mailer(self) -> Mailer | None:
@@ -183,6 +307,40 @@ class App:
             ssl_context=default_ssl_context(self.env),
             allow_private_hosts=self._allowed,
         )
+
+    def status_server(self, vitals: Vitals) -> StatusServer | None:
+        """Return what answers ``/healthz`` and ``/metrics``; ``None`` where none is wanted.
+
+        Raises ConfigError when ``ECOUTE_LISTEN`` cannot be read.
+        """
+        from monitor.operations.figures import Figures  # noqa: PLC0415 - see top
+        from monitor.operations.server import StatusServer  # noqa: PLC0415 - likewise
+
+        try:
+            listen = listen_at(self.config.monitoring, self.env)
+        except ValueError as error:
+            message = self.words("config.host_port", value=str(error))
+            raise ConfigError([Fault("ECOUTE_LISTEN", None, "", message)]) from None
+        if listen is None:
+            return None
+        figures = Figures(
+            vitals=vitals,
+            store=self.store,
+            businesses=tuple(business.name for business in self.config.businesses),
+            database=self.config.database,
+        )
+        host, port = listen
+        return StatusServer(host=host, port=port, vitals=vitals, figures=figures)
+
+    @cached_property
+    def pinger(self) -> Pinger | None:
+        """Gives signs of life to a dead-man's switch; ``None`` where none is configured."""
+        told = self.config.monitoring
+        if told.ping is None:
+            return None
+        from monitor.operations.ping import Pinger  # noqa: PLC0415 - see top
+
+        return Pinger(url=told.ping.get_secret_value(), every=told.ping_every, client=self.client)
 
     @property
     def _user_agent(self) -> str:

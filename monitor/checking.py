@@ -7,11 +7,14 @@ import os
 from dataclasses import dataclass
 
 from monitor.app import App
-from monitor.errors import DeliveryError
+from monitor.deliverability.remarks import Gravity
+from monitor.errors import DeliveryError, MailboxError
 from monitor.fetching.client import Client
 from monitor.model import FetchMemory, PollError
 from monitor.reading import Watched, read, tell
+from monitor.replies.mailbox import Mailbox
 from monitor.text import cut
+from monitor.wording import Wording
 
 SAMPLE = 80
 """Characters of a sample title shown."""
@@ -19,7 +22,11 @@ SAMPLE = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """How one try ended; ``what`` is ``source``, ``database`` or ``mail``."""
+    """How one try ended.
+
+    ``what`` is ``source``, ``database``, ``mail``, ``mailbox`` or ``notify``; of a mail's way also
+    ``test``, or the topic of a remark, which has a ``code`` and a ``gravity``.
+    """
 
     what: str
     id: str
@@ -30,6 +37,8 @@ class Finding:
     sample: str | None = None
     queries: tuple[str, ...] = ()
     error: PollError | None = None
+    code: str | None = None
+    gravity: Gravity | None = None
 
 
 async def check_all(app: App) -> list[Finding]:
@@ -40,6 +49,9 @@ async def check_all(app: App) -> list[Finding]:
     findings.append(check_database(app))
     if app.mailer is not None:
         findings.append(await asyncio.to_thread(check_mail, app))
+    if app.mailbox is not None:
+        findings.append(await asyncio.to_thread(check_mailbox, app.mailbox, app.words))
+    findings += check_channels(app)
     return findings
 
 
@@ -80,6 +92,13 @@ def check_database(app: App) -> Finding:
     )
 
 
+def check_channels(app: App) -> list[Finding]:
+    """Tell the channels that alerts are notified by; their addresses are understood, no more."""
+    message = app.words("alerts.check_notify")
+    names = app.notifier.channels if app.notifier else ()
+    return [Finding(what="notify", id=name, ok=True, message=message) for name in names]
+
+
 def check_mail(app: App) -> Finding:
     """Reach the mail server and log in, without sending."""
     mail = app.config.mail
@@ -91,3 +110,14 @@ def check_mail(app: App) -> Finding:
     except DeliveryError as error:
         return Finding(what="mail", id=server, ok=False, message=str(error))
     return Finding(what="mail", id=server, ok=True, message=app.words("cli.check_mail"))
+
+
+def check_mailbox(mailbox: Mailbox, words: Wording) -> Finding:
+    """Log in to the mailbox of replies and open its folder, reading no mail."""
+    settings = mailbox.settings
+    place = f"{settings.where}/{settings.folder}"
+    try:
+        count = mailbox.check()
+    except MailboxError as error:
+        return Finding(what="mailbox", id=place, ok=False, message=str(error))
+    return Finding(what="mailbox", id=place, ok=True, message=words("replies.check_ok", n=count))

@@ -11,20 +11,27 @@ import asyncio
 import signal
 import threading
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.alerting import Alerter
 from monitor.clock import Clock
 from monitor.clock import now as wall_clock
 from monitor.digesting import Digester
 from monitor.due import due_at
 from monitor.errors import EcouteError, StoreCode, StoreError
 from monitor.model import PollStatus
+from monitor.operations.ping import Pinger
+from monitor.operations.server import StatusServer
+from monitor.operations.supervisor import ALIVE, READY, STOPPING, tell_supervisor
+from monitor.operations.vitals import Vitals
 from monitor.polling import Poller
+from monitor.replies.collecting import Collector
+from monitor.settling import Settling
 from monitor.store.base import Store
 
 log = structlog.get_logger(__name__)
@@ -47,7 +54,13 @@ class Daemon:
     poller: Poller
     digester: Digester
     keep: timedelta
+    alerter: Alerter | None = None
+    collector: Collector | None = None
+    vitals: Vitals = field(default_factory=Vitals)
+    status: StatusServer | None = None
+    pinger: Pinger | None = None
     clock: Clock = wall_clock
+    _settling: Settling = field(default_factory=Settling)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _polling: set[str] = field(default_factory=set)
     _working: set[str] = field(default_factory=set)
@@ -69,11 +82,14 @@ class Daemon:
                     "another `ecoute run` works on this database",
                     "stop that one first; `ecoute sources` shows what it does",
                 )
-            not_ours = asyncio.all_tasks()
-            self._listen_to_signals()
-            self._start()
-            await self._stopping.wait()
-            await self._end(not_ours)
+            with self.status or nullcontext():
+                not_ours = asyncio.all_tasks()
+                self._listen_to_signals()
+                self._start()
+                tell_supervisor(READY)
+                await self._stopping.wait()
+                tell_supervisor(STOPPING)
+                await self._end(not_ours)
 
     def stop(self) -> None:
         """Ask it to end."""
@@ -90,7 +106,10 @@ class Daemon:
             (self._plan_polls, HEARTBEAT),
             (self._close_digests, HEARTBEAT),
             (self._deliver, HEARTBEAT),
+            (self._alert, HEARTBEAT),
             (self._retain, RETENTION),
+            *([(self._collect, self.collector.every)] if self.collector else []),
+            *([(self._ping, self.pinger.every)] if self.pinger else []),
         ):
             self._hearts.add(asyncio.create_task(self._beat(work, every)))
         log.info("daemon started", sources=len(self.poller.watched))
@@ -124,8 +143,10 @@ class Daemon:
         try:
             states = await asyncio.to_thread(self.store.source_states)
         except StoreError as trouble:
+            self._alive("plan", trouble)
             log.error("cannot read our own store; trying again", error=str(trouble))
             return
+        self._alive("plan", None)
         at = self.clock()
         for state in states:
             watched = self.poller.watched.get(state.id)
@@ -133,6 +154,12 @@ class Daemon:
             if due is not None and state.id not in self._polling:
                 self._plan(state.id, due)
         self._scheduler.wakeup()
+
+    def _alive(self, work: str, trouble: EcouteError | None) -> None:
+        """Note a heartbeat; systemd hears of it. A restart would mend no trouble of the store."""
+        self.vitals.note(work, trouble)
+        self.vitals.beat()
+        tell_supervisor(ALIVE)
 
     def _plan(self, source_id: str, at: datetime) -> None:
         self._scheduler.add_job(
@@ -154,7 +181,11 @@ class Daemon:
                 report = await self.poller.poll(source_id)
             if report.status is not PollStatus.SKIPPED:
                 again_at = report.next_poll_at  # None: paused
+                self._settling.hear()
+                self.vitals.count(report)
+                self.vitals.note("poll", None)
         except StoreError as trouble:
+            self.vitals.note("poll", trouble)
             log.error("poll not stored; trying again", source=source_id, error=str(trouble))
         finally:
             self._polling.discard(source_id)
@@ -165,7 +196,9 @@ class Daemon:
         """Close the digests that fell due and write their reports."""
         try:
             await run_detached(self._close_and_archive)
+            self.vitals.note("digest", None)
         except EcouteError as trouble:
+            self.vitals.note("digest", trouble)
             log.error("digest not written; trying again", error=str(trouble))
 
     def _close_and_archive(self) -> None:
@@ -176,8 +209,39 @@ class Daemon:
         """Send what waits and is due."""
         try:
             await run_detached(self.digester.deliver)
+            self.vitals.note("mail", None)
         except EcouteError as trouble:
+            self.vitals.note("mail", trouble)
             log.error("mail not sent; trying again", error=str(trouble))
+
+    async def _alert(self) -> None:
+        """Raise alerts once the polls under way have settled, and hourly; send those that wait."""
+        if self.alerter is None:
+            return
+        try:
+            if self._settling.is_time():
+                self._settling.begin()
+                await run_detached(self.alerter.raise_due)
+            await run_detached(self.alerter.deliver)
+            self.vitals.note("alerts", None)
+        except EcouteError as trouble:
+            self.vitals.note("alerts", trouble)
+            self._settling.hear()
+            log.error("alerts not sent; trying again", error=str(trouble))
+
+    async def _collect(self) -> None:
+        """Take in what readers answered."""
+        if self.collector is None:
+            return
+        try:
+            await run_detached(self.collector.collect)
+        except EcouteError as trouble:
+            log.error("replies not taken in; trying again", error=str(trouble))
+
+    async def _ping(self) -> None:
+        """Give a sign of life, while all is well with us."""
+        if self.pinger is not None and not self.vitals.ailments:
+            await self.pinger()
 
     async def _retain(self) -> None:
         """Erase texts kept long enough."""

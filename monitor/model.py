@@ -389,7 +389,8 @@ class MentionQuery:
     ``text`` is the public query syntax (words, "phrases", -word, OR, prefix*). Times compare with
     ``found_at`` by default (``by_published`` compares with ``published_at``). ``news_only`` leaves
     out what a backfill found. ``max_relevance`` is exclusive, and leaves out what a person did.
-    ``unrated`` asks for those that no scorer could judge.
+    ``unrated`` asks for those that no scorer could judge. ``untold_to`` asks for those that a
+    recipient was told in no digest, from when on they get the business's digests.
     """
 
     text: str | None = None
@@ -406,6 +407,7 @@ class MentionQuery:
     min_relevance: float | None = None
     max_relevance: float | None = None
     undigested: bool = False
+    untold_to: str | None = None
     news_only: bool = False
     digest_id: str | None = None
     limit: int | None = None
@@ -535,7 +537,8 @@ class ClosedDigest:
 
     ``message`` is the whole mail as sent; ``report`` the path below ``reports/`` without suffix.
     Without recipients it is archived only. ``items`` are the mentions that stand behind each code
-    shown, the one shown first; ``reply_ids`` the replies that it confirms.
+    shown, the one shown first; ``reply_ids`` the replies that it confirms. ``lane`` is empty for
+    the business's own digest; else the schedule of readers who get one of their own.
     """
 
     id: str
@@ -554,6 +557,21 @@ class ClosedDigest:
     archived: bool = False
     items: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     reply_ids: tuple[str, ...] = ()
+    lane: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderState:
+    """What a recipient of a business's digests was told; the business's own digest has one too.
+
+    ``since`` is from when on they are told; ``told_until`` where the period of their last digest
+    ends. ``passed_at`` is when, after it, one was due and there was nothing to tell.
+    """
+
+    since: datetime
+    added_at: datetime
+    told_until: datetime | None = None
+    passed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -567,6 +585,14 @@ class OutboxItem:
     recipients: tuple[str, ...]
     created_at: datetime
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many copies wait in an outbox, and since when the oldest does."""
+
+    copies: int
+    since: datetime | None
 
 
 class DeliveryState(StrEnum):
@@ -655,11 +681,12 @@ class AppliedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReply:
-    """A reply that no digest confirmed yet."""
+    """A reply that no digest confirmed yet, and who sent it."""
 
     id: str
     applied: tuple[AppliedAnswer, ...]
     unclear: tuple[str, ...]
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -693,6 +720,7 @@ class AlertRule(StrEnum):
     REACH = "reach"
     SILENT = "silent"
     TOKEN = "token"  # noqa: S105 - a rule, not a secret
+    REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -288,15 +288,24 @@ class Tls:
     server: SSLContext
     client: SSLContext
     ca_pem: bytes
+    chain_pem: bytes
+    key_pem: bytes
 
 
 def make_tls(*names: str) -> Tls:
     """Return a certificate for these names (127.0.0.1 and localhost by default)."""
     authority = trustme.CA()
     server, client = SSLContext(PROTOCOL_TLS_SERVER), SSLContext(PROTOCOL_TLS_CLIENT)
-    authority.issue_cert(*(names or (LOOPBACK, "localhost"))).configure_cert(server)
+    issued = authority.issue_cert(*(names or (LOOPBACK, "localhost")))
+    issued.configure_cert(server)
     authority.configure_trust(client)
-    return Tls(server=server, client=client, ca_pem=authority.cert_pem.bytes())
+    return Tls(
+        server=server,
+        client=client,
+        ca_pem=authority.cert_pem.bytes(),
+        chain_pem=b"".join(blob.bytes() for blob in issued.cert_chain_pems),
+        key_pem=issued.private_key_pem.bytes(),
+    )
 
 
 class MailServer:
@@ -481,6 +490,8 @@ def write_config(
     if mail is not None:
         config["digest"] = {"to": list(to)}
         config["mail"] = _mail_section(mail)
+        # Alerts depend on the hour of the day; a test that wants them says so.
+        config["alerts"] = {"negative": "digest", "reach": False, "sources": False}
     file = folder / "sources.yaml"
     with file.open("w", encoding="utf-8") as out:
         YAML().dump(config | sections, out)

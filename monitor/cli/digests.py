@@ -70,7 +70,7 @@ def close_and_send(door: Door, businesses: list[str]) -> int:
     """Close digests now, write their reports, try all that waits in the outbox."""
     digester = door.app.digester
     for business in businesses:
-        digester.close(business)
+        digester.close_all(business)
     return ExitCode.DONE if deliver(door) else ExitCode.IN_PART
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from monitor.cli import show
+from monitor.cli.alerts import raise_alerts
 from monitor.cli.door import Door, pass_door
 from monitor.cli.ending import ExitCode
 from monitor.clock import now
@@ -18,6 +19,7 @@ from monitor.daemon import Daemon
 from monitor.delivery.outbox import DeliveryReport
 from monitor.exchange.shapes import report_json
 from monitor.model import PollStatus, SourceReport
+from monitor.operations.vitals import Vitals
 from monitor.wording import Wording
 
 
@@ -112,10 +114,28 @@ def run_once(door: Door) -> int:
     reports = asyncio.run(poll_once(door, (), force=True))
     show.result(summary(door, reports))
     app.store.expire(now(), app.config.privacy.keep)
+    is_read = collect_replies(door)  # before the digest that confirms them
     for business in app.digester.businesses:
-        if app.digester.close_pass(business) is None:
+        if not app.digester.close_pass(business):
             show.result(app.words("cli.nothing_new", business=business))
-    return exit_code(reports) if deliver(door) else ExitCode.IN_PART
+    # After the digests: what these tell needs no alert.
+    raised = raise_alerts(door)
+    return exit_code(reports) if deliver(door) and raised and is_read else ExitCode.IN_PART
+
+
+def collect_replies(door: Door) -> bool:
+    """Take in what readers answered, and say so; returns whether their mailbox could be read."""
+    collector, words = door.app.collector, door.app.words
+    if collector is None:
+        return True
+    done = collector.collect(force=True)
+    if done.applied:
+        show.result(words("replies.collected", n=done.applied))
+    if done.unclear:
+        show.note(words("replies.not_understood", n=done.unclear))
+    if done.error is not None:
+        show.note(words("replies.not_read", problem=done.error))
+    return done.error is None
 
 
 def deliver(door: Door) -> bool:
@@ -147,6 +167,8 @@ def run_daemon(door: Door) -> int:
     app = door.app
     door.log(logging.WARNING if door.quiet else logging.INFO, app.config.secrets)
 
+    vitals = Vitals()
+
     async def stay() -> None:
         async with app.poller() as poller:
             await Daemon(
@@ -154,6 +176,11 @@ def run_daemon(door: Door) -> int:
                 poller=poller,
                 digester=app.digester,
                 keep=app.config.privacy.keep,
+                alerter=app.alerter,
+                collector=app.collector,
+                vitals=vitals,
+                status=app.status_server(vitals),
+                pinger=app.pinger,
             ).run()
 
     runner = asyncio.Runner()

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, Lazy] = {
         "monitor.cli.mentions:status", "Say what you did with a mention: new, handled, ignored."
     ),
     "rescore": Lazy("monitor.cli.rescore:rescore", "Score stored mentions anew."),
+    "draft": Lazy("monitor.cli.draft:draft", "Draft a reply to a mention, to reread and copy."),
     "explain": Lazy(
         "monitor.cli.explain:explain", "Say why a mention was kept, and scored as it was."
     ),
@@ -46,6 +47,10 @@ COMMANDS: Mapping[str, Lazy] = {
     ),
     "blocks": Lazy("monitor.cli.blocks:blocks", "Show what is blocked."),
     "digest": Lazy("monitor.cli.digests:digest", "Show the digest of a period, or mail it."),
+    "report": Lazy(
+        "monitor.cli.report:report", "Write the report of a month, to read, print and hand on."
+    ),
+    "alerts": Lazy("monitor.cli.alerts:alerts", "Show what an alert would tell now, or send it."),
     "evaluate": Lazy(
         "monitor.cli.evaluate:evaluate", "Measure how right Écoute is, with 95 % intervals."
     ),

@@ -7,17 +7,28 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BeforeValidator, HttpUrl, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    HttpUrl,
+    SecretStr,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
 from monitor.config.faults import nearest
 from monitor.durations import parse_duration
+from monitor.quiet import parse_quiet
 from monitor.schedules import cron_of
 
 _CRON_FIELDS = 5
@@ -25,6 +36,7 @@ _MAX_PORT = 65535
 _LOCAL_PART = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"  # RFC 5322 dot-atom, near enough
 _ADDRESS = re.compile(rf"({_LOCAL_PART})@([^\s@<>,;:\"()\[\]\\]{{1,253}})")
 _SENDER = re.compile(r"\s*(?:(?P<name>[^<>\r\n]*?)\s*<(?P<inside>[^<>\s]+)>|(?P<bare>[^<>\s]+))\s*")
+_HTTP_URL = TypeAdapter(HttpUrl)
 _NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."]')
 
 
@@ -118,6 +130,23 @@ def _host_port(value: str) -> str:
     return f"{host.lower()}:{int(port)}"
 
 
+def _listen(value: object) -> object:
+    """Complete a port alone: it is then of this machine's own address."""
+    text = str(value).strip() if isinstance(value, int | str) else ""
+    return f"127.0.0.1:{text}" if text.isascii() and text.isdigit() else value
+
+
+def web_address(value: SecretStr) -> SecretStr:
+    """Refuse what is no address that a secret may be sent to."""
+    try:
+        url = _HTTP_URL.validate_python(value.get_secret_value().strip())
+    except ValidationError:
+        raise no("ping_form") from None
+    if not keeps_secret(url):
+        raise no("ping_form")
+    return SecretStr(value.get_secret_value().strip())
+
+
 def _is_host(host: str) -> bool:
     if host.startswith("[") and host.endswith("]"):
         try:
@@ -141,6 +170,23 @@ def keeps_secret(url: HttpUrl) -> bool:
         return "." not in host or host.endswith((".localhost", ".local", ".internal"))
 
 
+def _quiet(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            parse_quiet(value)
+        except ValueError:
+            raise no("quiet_hours", value=value) from None
+    return value
+
+
+def _notify(value: SecretStr) -> SecretStr:
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", value.get_secret_value().strip()):
+        raise no("notify_form")
+    if find_spec("apprise") is None:  # found, not imported: it takes its time
+        raise no("notify_missing")
+    return value
+
+
 def between(least: str, most: str) -> AfterValidator:
     """Hold a duration between two others, both included."""
 
@@ -162,3 +208,6 @@ EmailAddress = Annotated[str, AfterValidator(_address)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Contact = Annotated[str, AfterValidator(_contact)]
 HostPort = Annotated[str, AfterValidator(_host_port)]
+Quiet = Annotated[str, BeforeValidator(_quiet)]
+Listen = Annotated[str, AfterValidator(_host_port), BeforeValidator(_listen)]
+NotifyAddress = Annotated[SecretStr, AfterValidator(_notify)]

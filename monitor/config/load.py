@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from monitor.config import checks
+from monitor.config import checks, readers
 from monitor.config.document import MAX_BYTES, Document, read_document
 from monitor.config.environment import (
     fill,
@@ -19,7 +19,7 @@ from monitor.config.environment import (
 from monitor.config.explain import problems_of
 from monitor.config.faults import Loc, Problem, Unreadable, concealed, faults_of
 from monitor.config.model import Config, ConfiguredSource
-from monitor.config.secrets import is_credential, password_in, secret_places
+from monitor.config.secrets import is_credential, password_in, path_parts, secret_places
 from monitor.config.sections import Settings
 from monitor.config.sources import ReadSource, SourceTypes, known_sources, read_sources
 from monitor.errors import ConfigError, Fault
@@ -125,7 +125,8 @@ class _Loading:
         often = [p for source in read for p in checks.too_often(source, floor)]
         by_id, shared = checks.identify(read, self._base_dir, self._document)
         named = checks.businesses(self._document, self._words)
-        self._problems += [*problems, *same, *named, *unknown, *often, *shared]
+        whom = readers.problems(self._document, names)
+        self._problems += [*problems, *same, *named, *unknown, *often, *shared, *whom]
         if unknown:
             return ()
         return tuple(
@@ -185,16 +186,25 @@ class _Loading:
             digest=settings.digest,
             alerts=settings.alerts,
             mail=settings.mail,
+            mailbox=settings.mailbox,
             sentiment=settings.sentiment,
             privacy=settings.privacy,
             network=settings.network,
+            monitoring=settings.monitoring,
             secrets=self._never_logged(),
             notices=tuple(self._notices(settings)),
+            readerships=readers.readerships(settings),
+            notify_lines=tuple(
+                self._document.lines["alerts", "notify", place]
+                for place in range(len(settings.alerts.notify))
+            ),
         )
 
     def _never_logged(self) -> tuple[str, ...]:
         in_addresses = (password_in(text) for text in self._document.scalars())
-        return tuple(sorted({text for text in (*self._secrets.values(), *in_addresses) if text}))
+        in_ping = path_parts(self._secrets.get(("monitoring", "ping"), ""))
+        found = (*self._secrets.values(), *in_addresses, *in_ping)
+        return tuple(sorted({text for text in found if text}))
 
     def _ambiguous(self, settings: Settings) -> Iterator[str]:
         for place, section in enumerate(settings.businesses):
@@ -203,11 +213,19 @@ class _Loading:
                 values = {"file": self._path.name, "line": line, "name": section.name}
                 yield self._words("config.notice_ambiguous", **values)
 
+    def _tells_nobody(self, settings: Settings) -> bool:
+        """Tell whether alerts are asked for, and go nowhere."""
+        to = settings.digest.to if settings.alerts.to is None else settings.alerts.to
+        has_way = (settings.mail is not None and to) or settings.alerts.notify
+        return "alerts" in self._document.tree and not has_way
+
     def _notices(self, settings: Settings) -> list[str]:
         found = {
             "notice_no_sources": not settings.sources,
-            "notice_alerts": settings.alerts is not None,
+            "notice_alerts": self._tells_nobody(settings),
             "notice_no_recipient": settings.mail is not None and not settings.digest.to,
+            "notice_mailbox_alone": settings.mailbox is not None
+            and not (settings.mail and settings.digest.to),
         }
         notices = [self._words(f"config.{key}") for key, holds in found.items() if holds]
         notices += self._ambiguous(settings)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.config.sections import (
     AlertsSection,
     DigestSection,
+    MailboxSection,
     MailSection,
+    MonitoringSection,
     NetworkSection,
     PrivacySection,
     SentimentSection,
 )
 from monitor.model import Business
+from monitor.readers import Readership
 from monitor.sources.base import SourceOptions
 
 
@@ -33,9 +37,11 @@ class ConfiguredSource:
 class Config:
     """A whole, valid configuration; paths are absolute when the file's own path is.
 
-    ``alerts`` and ``mail`` are ``None`` where the file has none. ``notices`` are sentences, in the
+    ``mail`` is ``None`` where the file has none. ``notices`` are sentences, in the
     configured language, for what is valid and yet will not do what its owner may think.
-    ``secrets`` are the values that no log may show.
+    ``secrets`` are the values that no log may show. ``notify_lines`` are the lines of
+    ``alerts.notify``: its addresses are understood only when they are used. ``readerships`` are
+    by business.
     """
 
     path: Path
@@ -46,10 +52,14 @@ class Config:
     businesses: tuple[Business, ...]
     sources: tuple[ConfiguredSource, ...]
     digest: DigestSection
-    alerts: AlertsSection | None
+    alerts: AlertsSection
     mail: MailSection | None
+    mailbox: MailboxSection | None
     sentiment: SentimentSection
     privacy: PrivacySection
     network: NetworkSection
+    monitoring: MonitoringSection
     notices: tuple[str, ...]
     secrets: tuple[str, ...] = field(repr=False)
+    notify_lines: tuple[int, ...] = ()
+    readerships: Mapping[str, Readership] = field(default_factory=dict)

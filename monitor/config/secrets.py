@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import get_args
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 
 from monitor.config.document import Tree
 from monitor.config.faults import Loc
+
+_LEAST_KEY = 8
+"""Shorter parts of a path are words: hiding them would hide much else."""
 
 
 def secret_places(model: type[BaseModel], tree: Tree, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
@@ -46,6 +50,15 @@ def password_in(text: str) -> str | None:
     """
     found = re.search(r"://[^\s/?#@:]*:([^\s/?#@]+)@", text)
     return found[1] if found else None
+
+
+def path_parts(url: str) -> list[str]:
+    """Return what stands in an address's path and is long enough to be a key.
+
+    >>> path_parts("https://hc.example/ping/5f3a9c1e-key")
+    ['5f3a9c1e-key']
+    """
+    return [part for part in urlsplit(url).path.split("/") if len(part) >= _LEAST_KEY]
 
 
 def is_secret(annotation: object) -> bool:

@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     HttpUrl,
     SecretStr,
+    Tag,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -27,6 +32,9 @@ from monitor.config.fields import (
     FolderPath,
     HostPort,
     LanguageCode,
+    Listen,
+    NotifyAddress,
+    Quiet,
     Schedule,
     Sender,
     Text,
@@ -35,10 +43,12 @@ from monitor.config.fields import (
     keeps_secret,
     no,
     split_sender,
+    web_address,
 )
 from monitor.durations import Duration, parse_duration
 from monitor.model import Business, Identity
 
+_IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}  # RFC 8314 §3.2, RFC 3501
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}  # RFC 8314 §3.3, RFC 6409, RFC 5321
 
 
@@ -48,6 +58,10 @@ def without_blanks(model: type[BaseModel], value: object) -> object:
         return value
     known = {field.alias or name for name, field in model.model_fields.items()}
     return {key: held for key, held in value.items() if held is not None or key not in known}
+
+
+def _one_or_more(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
 
 class Section(BaseModel):
@@ -144,12 +158,64 @@ class BusinessSection(Section):
         description="Counted for the share of voice, never alerted.",
         examples=[["Interflora Valenciennes"]],
     )
+    schedule: Schedule | None = Field(
+        default=None,
+        description="When its digest is due, as `digest.schedule`, which is the default.",
+        examples=["daily"],
+    )
 
     def to_business(self) -> Business:
         """Give the business as the other rooms know it."""
         website = None if self.website is None else str(self.website)
         identity = Identity(**dict(self.identity))
-        return Business(**{**dict(self), "website": website, "identity": identity})
+        told = {key: value for key, value in dict(self).items() if key != "schedule"}
+        return Business(**{**told, "website": website, "identity": identity})
+
+
+class ReadersSection(Section):
+    """In place of an address: who gets the digests of some businesses, or at another rhythm."""
+
+    to: Annotated[
+        tuple[EmailAddress, ...],
+        BeforeValidator(_one_or_more),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string"},
+                    {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                ]
+            }
+        ),
+    ] = Field(description="Who: an address, or several.", examples=["agence@example.fr"])
+    businesses: tuple[Text, ...] | None = Field(
+        default=None,
+        description="Of which businesses. Default: of all.",
+        examples=[["Fleurs Bougamont"]],
+    )
+    schedule: Schedule | None = Field(
+        default=None,
+        description="When, as `digest.schedule`. Default: when the business's own is due.",
+        examples=["daily"],
+    )
+    language: Literal["fr", "en"] | None = Field(
+        default=None, description="In which language. Default: that of the file.", examples=["en"]
+    )
+    timezone: TimeZone | None = Field(
+        default=None,
+        description="On whose wall clock. Default: that of the file.",
+        examples=["Indian/Reunion"],
+    )
+
+    @field_validator("to")
+    @classmethod
+    def _is_somebody(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise no("empty_value")
+        return value
+
+
+def _form(value: object) -> str:
+    return "readers" if isinstance(value, dict | ReadersSection) else "address"
 
 
 class DigestSection(Section):
@@ -161,9 +227,16 @@ class DigestSection(Section):
         " fields in `timezone`.",
         examples=["0 8 * * mon"],
     )
-    to: tuple[EmailAddress, ...] = Field(
+    to: tuple[
+        Annotated[
+            Annotated[EmailAddress, Tag("address")] | Annotated[ReadersSection, Tag("readers")],
+            Discriminator(_form),
+        ],
+        ...,
+    ] = Field(
         default=(),
-        description="Who gets it by mail. Nobody: it is only written to `reports`.",
+        description="Who gets it by mail: addresses, or mappings for those who want it otherwise,"
+        " see docs/schedules.md. Nobody: it is only written to `reports`.",
         examples=[["simon@example.fr"]],
     )
     items: int = Field(
@@ -178,27 +251,83 @@ class DigestSection(Section):
     )
     when_empty: bool = Field(
         default=True,
-        description="Send it also when there is nothing to tell: silence is told from a fault.",
+        description="Send it also when there is nothing to tell: silence is told from a fault."
+        " With `false`, only a silent source is told.",
         examples=[True],
     )
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Everybody in ``to``, each once."""
+        entries = ((one,) if isinstance(one, str) else one.to for one in self.to)
+        return tuple(dict.fromkeys(address for entry in entries for address in entry))
+
 
 class AlertsSection(Section):
-    """What is told at once. Not sent yet by this version, which says so when it starts."""
+    """What is told at once, beside the digest: see docs/alerts.md."""
 
     negative: Literal["immediate", "digest", "off"] = Field(
         default="immediate",
-        description="What to do with a negative mention.",
+        description="What to do with a strongly negative mention or a low rating: tell it at once;"
+        " leave it to the digest; `off`: neither it nor a surge of them raises an alert.",
         examples=["immediate"],
+    )
+    low_rating: int = Field(
+        default=2,
+        ge=0,
+        le=4,
+        description="A review of so many stars or fewer is told like a negative mention; 0: none.",
+        examples=[2],
     )
     spike: bool = Field(
         default=True,
         description="Tell of an unusual volume, against the business's own history.",
         examples=[True],
     )
-    notify: tuple[SecretStr, ...] = Field(
+    surge: bool = Field(
+        default=True,
+        description="Tell of unusually many negative mentions, likewise.",
+        examples=[True],
+    )
+    reach: bool = Field(
+        default=True,
+        description="Tell of a mention that unusually many people see or share.",
+        examples=[True],
+    )
+    sources: bool = Field(
+        default=True,
+        description="Tell of a source silent for a day, and of a token that expires.",
+        examples=[True],
+    )
+    reminder: bool = Field(
+        default=True,
+        description="Tell once more of a negative mention or low rating that an alert told 48 hours"
+        " ago and whose `ecoute status` is still `new`.",
+        examples=[True],
+    )
+    quiet: Quiet = Field(
+        default="21h-8h",
+        description="Hours without alerts, in `timezone`; what comes then is told after them."
+        " `off`: none.",
+        examples=["21h-8h"],
+    )
+    per_day: int = Field(
+        default=5,
+        ge=1,
+        le=100,
+        description="The most alerts of one business in a day; what comes after waits for the next"
+        " day or the digest.",
+        examples=[5],
+    )
+    to: tuple[EmailAddress, ...] | None = Field(
+        default=None,
+        description="Who gets them by mail. Default: those of `digest.to`; `[]`: nobody.",
+        examples=[["simon@example.fr"]],
+    )
+    notify: tuple[NotifyAddress, ...] = Field(
         default=(),
-        description="Apprise URLs to notify, beside e-mail. They count as secrets.",
+        description="Apprise URLs to notify, beside e-mail. They count as secrets. Needs"
+        ' `pip install "ecoute[notify]"`.',
         examples=[["ntfy://example-topic"]],
     )
 
@@ -262,13 +391,72 @@ class MailSection(Section):
         return split_sender(self.sender)[1]
 
 
+class MailboxSection(Section):
+    """The mailbox that answers to the digest come to, read over IMAP; see docs/replies.md."""
+
+    host: Text = Field(description="The IMAP server.", examples=["imap.example.fr"])
+    security: Literal["tls", "starttls", "none"] = Field(
+        default="tls",
+        description="How the connection is protected. Certificates are always checked.",
+        examples=["tls"],
+    )
+    port: int = Field(
+        default_factory=lambda read: _IMAP_PORTS[read.get("security", "tls")],
+        ge=1,
+        le=65535,
+        description="Its port. Default: 993 with tls, 143 with starttls or none.",
+        examples=[993],
+    )
+    plain_login: bool = Field(
+        default=False,
+        description="Allow `security: none`, with a password that can be overheard.",
+        examples=[False],
+    )
+    username: Text = Field(description="The account.", examples=["${IMAP_USER}"])
+    password: SecretStr = Field(
+        description="Its password, or an app password.", examples=["${IMAP_PASSWORD}"]
+    )
+    address: EmailAddress | None = Field(
+        default=None,
+        description="Where readers write to. Default: the address in `mail.from`.",
+        examples=["reponses@example.fr"],
+    )
+    folder: Text = Field(
+        default="INBOX", description="The folder that they arrive in.", examples=["INBOX"]
+    )
+    mark_seen: bool = Field(
+        default=True,
+        description="Mark the answers taken in as read. No other mail is touched, none deleted.",
+        examples=[True],
+    )
+    move_to: Text | None = Field(
+        default=None,
+        description="The folder that answers taken in are moved to. Default: they stay.",
+        examples=["Ecoute"],
+    )
+    every: Annotated[Duration, between("1s", "1d")] = Field(
+        default=parse_duration("5m"),
+        json_schema_extra={"default": "5m"},
+        description="How often the daemon looks.",
+        examples=["5m"],
+    )
+
+    @field_validator("username")
+    @classmethod
+    def _is_protected(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("security") == "none" and not info.data.get("plain_login"):
+            raise no("plain_login")  # promise 15
+        return value
+
+
 class SentimentSection(Section):
     """How mentions are scored."""
 
     scorer: str = Field(
         default="ecoute",
-        description="The scorer's name: `ecoute` (our model), `textblob`, `llm` (a chat model),"
-        " `hub` (a Hugging Face classifier), or another that is installed.",
+        description="The scorer's name: `ecoute` (our model), `neural` (extra of that name),"
+        " `textblob`, `llm` (a chat model), `hub` (a Hugging Face classifier), or another that is"
+        " installed.",
         examples=["textblob"],
     )
     model: Text | None = Field(
@@ -375,6 +563,30 @@ class NetworkSection(Section):
     )
 
 
+class MonitoringSection(Section):
+    """How the daemon tells others that it is well: see docs/running-for-years.md."""
+
+    listen: Listen | None = Field(
+        default=None,
+        description="`host:port`, or a port of this machine's own address, where the daemon answers"
+        " `/healthz` and `/metrics` (Prometheus). `ECOUTE_LISTEN` in the environment wins. Default:"
+        " nowhere.",
+        examples=["127.0.0.1:9464"],
+    )
+    ping: Annotated[SecretStr, AfterValidator(web_address)] | None = Field(
+        default=None,
+        description="The address of a dead-man's switch (healthchecks.io, Uptime Kuma…), asked"
+        " while all is well: it tells you when the signs stay away. It counts as a secret.",
+        examples=["${PING_URL}"],
+    )
+    ping_every: Annotated[Duration, between("1s", "1d")] = Field(
+        default=parse_duration("5m"),
+        json_schema_extra={"default": "5m"},
+        description="How often it is asked.",
+        examples=["5m"],
+    )
+
+
 class Settings(Section):
     """The whole file, sources still as written: `sources.py` reads them by their type."""
 
@@ -404,13 +616,20 @@ class Settings(Section):
         default=(), description="Where to look; each has a `type`, see `sources.md`."
     )
     digest: DigestSection = Field(default_factory=DigestSection, description="The digest.")
-    alerts: AlertsSection | None = Field(default=None, description="Alerts.")
+    alerts: AlertsSection = Field(default_factory=AlertsSection, description="Alerts.")
     mail: MailSection | None = Field(
         default=None, description="The mail server. None: digests are only written to `reports`."
+    )
+    mailbox: MailboxSection | None = Field(
+        default=None,
+        description="The mailbox of answers. None: digests cannot be answered by mail.",
     )
     sentiment: SentimentSection = Field(default_factory=SentimentSection, description="Scoring.")
     privacy: PrivacySection = Field(default_factory=PrivacySection, description="Retention.")
     network: NetworkSection = Field(default_factory=NetworkSection, description="Requests.")
+    monitoring: MonitoringSection = Field(
+        default_factory=MonitoringSection, description="Health, figures, a sign of life."
+    )
 
     @field_validator("businesses")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from itertools import count
@@ -41,7 +42,15 @@ def archive(digest: ClosedDigest, reports: Path) -> list[Path]:
         ".txt": digest.text.encode("utf-8", "replace"),
         ".eml": digest.message,
     }
-    stem = _inside(reports, digest.report)
+    return write_files(reports, digest.report, contents)
+
+
+def write_files(reports: Path, report: str, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write the files of one report, by their endings, as ``archive`` does; return where.
+
+    ``report`` is the path below ``reports``, without suffix. Raises ``StoreError`` likewise.
+    """
+    stem = _inside(reports, report)
     try:
         stem.parent.mkdir(parents=True, exist_ok=True)
         for draft in stem.parent.glob(f".{stem.name}*.tmp"):

@@ -63,18 +63,22 @@ def compose_mail(
     business: str,
     language: str | None = None,
     lane: str = "digest",
+    reply_to: str | None = None,
 ) -> bytes:
     """Return a whole mail, text beside HTML, ready for the wire.
 
     ``sender`` and ``recipients`` may be ``Name <user@host>``; ``date`` is aware and written in
     its own offset. ``lane`` is ``digest`` or ``alert``: each has a List-Id of its own. Mails of
-    one business and lane are one thread. Raises ValueError for what is no address.
+    one business and lane are one thread. ``reply_to`` is told where it is not the sender's own.
+    Raises ValueError for what is no address.
     """
     shown = _shown_in_to(recipients)
     mail = EmailMessage(policy=_policy_for([sender, *shown]))
     mail["From"] = _address(sender)
     if shown:
         mail["To"] = [_address(recipient) for recipient in shown]
+    if reply_to is not None and bare_address(reply_to) != bare_address(sender):
+        mail["Reply-To"] = _address(reply_to)
     mail["Subject"] = clean_header(subject)
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = message_id

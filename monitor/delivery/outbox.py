@@ -16,7 +16,6 @@ from typing import Protocol
 import structlog
 
 from monitor.clock import format_instant
-from monitor.delivery.mail import Mailer
 from monitor.errors import DeliveryError
 from monitor.model import DeliveryResult, DeliveryState, OutboxItem
 
@@ -46,6 +45,14 @@ class Outbox(Protocol):
         self, digest_id: str, results: Sequence[DeliveryResult], at: datetime
     ) -> None:
         """Record what one try did for each recipient."""
+        ...
+
+
+class Carrier(Protocol):
+    """What takes mails, such as ``Mailer``: see its ``send``."""
+
+    def send(self, message: bytes, sender: str, recipients: Sequence[str]) -> list[DeliveryResult]:
+        """Give it; one result a recipient. Raises ``DeliveryError``."""
         ...
 
 
@@ -100,7 +107,7 @@ def next_try_at(
 
 
 def deliver_due(
-    store: Outbox, mailer: Mailer, now: datetime, *, random: float = 0.0, force: bool = False
+    store: Outbox, mailer: Carrier, now: datetime, *, random: float = 0.0, force: bool = False
 ) -> DeliveryReport:
     """Try every mail that is due (``force``: every one that waits); ``random`` in 0..1.
 

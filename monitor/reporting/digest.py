@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.model import Kind, Mention, Period, Sentiment, Status
+from monitor.reporting.answers import (
+    Confirmation,
+    HowTo,
+    write_confirmation,
+    write_how_to,
+)
 from monitor.reporting.cleaning import one_line
 from monitor.reporting.figures import Bar, Figure, write_bars, write_figures, write_sources
 from monitor.reporting.headline import write_headline, write_subject
 from monitor.reporting.health import HealthStrip, write_health
-from monitor.reporting.items import Item, write_item
+from monitor.reporting.items import Item, told_by_alert, write_item, write_short_draft
 from monitor.reporting.material import TREND_PERIODS, DigestOptions, Material
 from monitor.reporting.phrases import Phrases
 from monitor.reporting.places import channel_of
+from monitor.reporting.spoken_of import Theme, count_themes
 from monitor.reporting.stats import Tally, is_dismissed, is_relevant, tally, tally_by, verdict
+from monitor.reporting.summary import Sentence, write_summary
 
 _CHANNELS = 6
+_DRAFTS = 3
+"""A possible reply stands below so many items at most: the rest is for `ecoute draft`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +48,8 @@ class Digest:
     """A digest, complete. ``lines`` are items in one line each, ``rest`` mentions only counted.
 
     ``command`` shows all of the period's mentions; ``waiting_command`` the negative ones left.
-    ``mood`` is the worst verdict among the figures, ``neutral`` when all is quiet.
+    ``mood`` is the worst verdict among the figures, ``neutral`` when all is quiet. ``reminders``
+    were told before and wait for an answer; ``waiting`` counts the others that do.
     """
 
     business: str
@@ -48,6 +59,8 @@ class Digest:
     subject: str
     period_title: str
     headline: str
+    summary: tuple[Sentence, ...]
+    themes: tuple[Theme, ...]
     figures: tuple[Figure, ...]
     sections: tuple[Section, ...]
     lines: tuple[Item, ...]
@@ -60,6 +73,15 @@ class Digest:
     health: HealthStrip
     mood: str
     has_recipients: bool
+    confirmation: Confirmation | None = None
+    how_to_answer: HowTo | None = None
+    reminders: tuple[Item, ...] = ()
+
+    @property
+    def codes(self) -> dict[int, tuple[str, ...]]:
+        """The mentions behind each code that is shown, the one shown first."""
+        full = [item for part in self.sections for item in part.items]
+        return {item.code: item.mention_ids for item in (*full, *self.lines, *self.reminders)}
 
     @property
     def is_empty(self) -> bool:
@@ -83,9 +105,11 @@ def build_digest(material: Material, options: DigestOptions) -> Digest:
     stories = arrange(material.mentions)
     shown = options.items + options.lines
     items = [
-        (key, write_item(group, phrases, material.now, material.stories.get(group[0].story)))
-        for key, group in stories[:shown]
+        (key, _item(code, group, material, options, phrases))
+        for code, (key, group) in enumerate(stories[:shown], start=1)
     ]
+    codes = {m.id: code for code, (_, group) in enumerate(stories[:shown], start=1) for m in group}
+    themes = count_themes(material.mentions, codes, phrases)
     health = write_health(material, options.next_digest_at, phrases)
     return Digest(
         business=business,
@@ -95,11 +119,13 @@ def build_digest(material: Material, options: DigestOptions) -> Digest:
         subject=write_subject(business, material.period, counted, health, phrases),
         period_title=phrases.period_title(material.period),
         headline=write_headline(business, material, counted, health, phrases),
+        summary=write_summary(business, stories[:shown], themes, phrases),
+        themes=themes,
         figures=write_figures(counted, material.previous, phrases),
         sections=_sections(items[: options.items], stories),
         lines=tuple(item for _, item in items[options.items :]),
         rest=sum(len(story) for _, story in stories[shown:]),
-        waiting=material.waiting,
+        waiting=max(0, material.waiting - len(material.reminders)),
         command=_command(business, f"--since {_first_day(material, phrases)}"),
         waiting_command=_command(business, "--sentiment negative --status new"),
         trend=write_bars(_trend(material, counted), phrases),
@@ -114,6 +140,28 @@ def build_digest(material: Material, options: DigestOptions) -> Digest:
         health=health,
         mood=_mood(counted),
         has_recipients=bool(options.recipients),
+        confirmation=write_confirmation(material.replies, phrases),
+        how_to_answer=write_how_to(options.reply_way, phrases),
+        reminders=tuple(
+            write_item([one], phrases, material.now, code=code, way=options.reply_way)
+            for code, one in enumerate(material.reminders, start=len(items) + 1)
+        ),
+    )
+
+
+def _item(
+    code: int,
+    group: Sequence[Mention],
+    material: Material,
+    options: DigestOptions,
+    phrases: Phrases,
+) -> Item:
+    story = material.stories.get(group[0].story)
+    item = write_item(group, phrases, material.now, story, code=code, way=options.reply_way)
+    return replace(
+        item,
+        alerted=told_by_alert(group, material.alerted, phrases),
+        draft=write_short_draft(group[0], phrases) if code <= _DRAFTS else None,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.model import DeliveryResult, Health, SourceState
+from monitor.reporting.answers import mailbox_troubles
 from monitor.reporting.cleaning import one_line, shorten
 from monitor.reporting.material import Material
 from monitor.reporting.phrases import Phrases
@@ -49,6 +50,7 @@ def write_health(
     read = [state for state in states if state.last_ok_at and state.last_ok_at >= since]
     troubles = [(state.id, _trouble(state, now, phrases)) for state in states]
     troubles += _undelivered(material.undelivered, phrases)
+    troubles += mailbox_troubles(material, phrases)
     upcoming = None
     if next_digest_at is not None:
         upcoming = phrases.words("digest.next_digest", at=phrases.moment(next_digest_at))

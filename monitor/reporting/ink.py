@@ -31,7 +31,18 @@ _BARS = {
 
 
 def _colour(name: str, pair: tuple[str, str]) -> str:
-    return f"{name}:{pair[0]};{name}:light-dark({pair[0]},{pair[1]})"
+    return f"{name}:{pair[0]};{name}:light-dark({_first(name, pair[0])},{pair[1]})"
+
+
+def _first(name: str, colour: str) -> str:
+    """Write a colour within ``light-dark()``; of grounds in the longer form.
+
+    SpamAssassin (4.0, HTML.pm) takes all that it cannot read for one colour: a text and a ground
+    both unread are hidden text to it. It can read ``rgb()``, and one of the two is enough.
+    """
+    if name != "background-color":
+        return colour
+    return "rgb({},{},{})".format(*bytes.fromhex(colour.removeprefix("#")))
 
 
 def _block(ground: tuple[str, str], text: tuple[str, str]) -> Markup:

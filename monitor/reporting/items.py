@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.drafts.channels import Channel, channel_of
+from monitor.drafts.writing import language_of, write_draft
 from monitor.model import Mention, Sentiment, Status, Story
-from monitor.reporting.cleaning import Link, one_line, safe_link
+from monitor.reporting.answers import Tap, write_taps
+from monitor.reporting.cleaning import Link, safe_link
 from monitor.reporting.extracts import Fragment, extract, title_and_rest
+from monitor.reporting.material import ReplyWay
 from monitor.reporting.phrases import Phrases
 from monitor.reporting.places import place_of
+from monitor.reporting.spoken_of import theme_name
 from monitor.reporting.stats import is_relevant, is_unrated, verdict
 from monitor.reporting.stories import tell_story
 from monitor.sentiment.scoring import tone_of_stars
-from monitor.sentiment.theme_words import THEMES
-from monitor.text import fold
 
 _STARS = 5
 _VERY, _RATHER = -0.6, -0.3
@@ -26,14 +29,20 @@ _VERY, _RATHER = -0.6, -0.3
 class Item:
     """A story to lay out by its first mention; ``mentions`` is how many stand for it.
 
+    ``code`` is what a reader answers by; ``mention_ids`` are those it then speaks of, the one
+    shown first. ``taps`` are answers ready to be sent.
+
     ``tone`` is ``None`` when unsure; ``tone_word`` says so in words.
 
     ``why`` (it is thought negative, or doubtful) and ``age`` (since when it waits) stand only
     where the reader has something to do. ``others`` tells where else the same was said, ``first``
-    who said it first or what was told before, ``follow_ups`` what continues it.
+    who said it first or what was told before, ``follow_ups`` what continues it. ``alerted`` says
+    that an alert told it already. ``draft`` is a possible reply to what waits for one.
     """
 
     id: str
+    code: int
+    mention_ids: tuple[str, ...]
     mentions: int
     title: str
     place: str
@@ -50,10 +59,19 @@ class Item:
     why: str | None
     age: str | None
     link: Link | None
+    alerted: str | None = None
+    draft: str | None = None
+    taps: tuple[Tap, ...] = ()
 
 
 def write_item(
-    group: Sequence[Mention], phrases: Phrases, now: datetime, story: Story | None = None
+    group: Sequence[Mention],
+    phrases: Phrases,
+    now: datetime,
+    story: Story | None = None,
+    *,
+    code: int = 0,
+    way: ReplyWay | None = None,
 ) -> Item:
     """Word one of a story's mentions; the others of the group are told beside it."""
     told = tell_story(group, story, phrases)
@@ -65,6 +83,8 @@ def write_item(
     year = phrases.local_day(mention.published_at).year != phrases.local_day(now).year
     return Item(
         id=mention.id,
+        code=code,
+        mention_ids=(mention.id, *(one.id for one in group if one.id != mention.id)),
         mentions=len(group),
         title=phrases.words("digest.story_follow_up", title=title) if told.is_follow_up else title,
         place=place_of(mention, phrases),
@@ -81,7 +101,30 @@ def write_item(
         why=_why_negative(mention, phrases) if needs else _why_unsure(mention, phrases),
         age=_age(mention, phrases, now) if needs else None,
         link=safe_link(mention.url or mention.canonical_url),
+        taps=write_taps(code, mention, way, phrases),
     )
+
+
+def told_by_alert(
+    group: Sequence[Mention], alerted: Mapping[str, datetime], phrases: Phrases
+) -> str | None:
+    """Say when an alert first told one of a story's mentions; ``None``: none did."""
+    told = [alerted[mention.id] for mention in group if mention.id in alerted]
+    if not told:
+        return None
+    return phrases.words("alerts.told", at=phrases.moment(min(told), year=False))
+
+
+def write_short_draft(mention: Mention, phrases: Phrases) -> str | None:
+    """Draft a short reply to a negative mention that waits for one; none to the press."""
+    waits = mention.status is Status.NEW and is_relevant(mention)
+    if not waits or verdict(mention) is not Sentiment.NEGATIVE:
+        return None
+    if channel_of(mention) is Channel.PRESS:
+        return None
+    language = language_of(mention, phrases.language)
+    draft = write_draft(mention, Sentiment.NEGATIVE, language=language, channel=Channel.POST)
+    return phrases.words("drafts.in_digest", text=draft.text) if draft else None
 
 
 def stars(rating: float | None) -> str | None:
@@ -108,7 +151,7 @@ def _why_negative(mention: Mention, phrases: Phrases) -> str:
     if mention.corrected:
         return phrases.words("digest.why_corrected")
     critic = [
-        _theme(theme, phrases)
+        theme_name(theme, phrases)
         for theme, tone in mention.themes.items()
         if tone == Sentiment.NEGATIVE
     ]
@@ -133,10 +176,6 @@ def _why_unsure(mention: Mention, phrases: Phrases) -> str | None:
         guess = phrases.words(f"digest.tone_{mention.sentiment}")
         return phrases.words("digest.why_unsure", guess=guess)
     return _why_apart(mention, phrases)
-
-
-def _theme(theme: str, phrases: Phrases) -> str:
-    return phrases.words(f"themes.{fold(theme)}") if theme in THEMES else one_line(theme)
 
 
 def _why_apart(mention: Mention, phrases: Phrases) -> str | None:

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.model import DeliveryResult, Mention, Period, SourceState, Story
+from monitor.model import (
+    DeliveryResult,
+    KeptReply,
+    MailboxState,
+    Mention,
+    Period,
+    SourceState,
+    Story,
+)
 from monitor.reporting.stats import Tally
 
 TREND_PERIODS = 8
@@ -25,9 +33,12 @@ class Material:
     """All that was read from the store for one digest; ``now`` is when it is made.
 
     ``previous`` is ``None`` when nothing was read yet in the period before. ``trend`` holds the
-    earlier periods, oldest first. ``waiting`` counts older negative mentions still unanswered.
+    earlier periods, oldest first. ``waiting`` counts older negative mentions still unanswered;
+    ``reminders`` are those of them that are told again, the newest first.
     ``undelivered`` are copies of earlier digests that were refused, or given up. ``stories`` are
-    those of its mentions, whole, by their id.
+    those of its mentions, whole, by their id; ``alerted`` tells when an alert told some of them.
+    ``replies`` are those that no digest confirmed;
+    ``mailbox`` is where they come to, where one is read.
     """
 
     business: str
@@ -39,8 +50,20 @@ class Material:
     sources: tuple[SourceState, ...] = ()
     articles_read: int = 0
     waiting: int = 0
+    reminders: tuple[Mention, ...] = ()
     undelivered: tuple[DeliveryResult, ...] = ()
     stories: Mapping[str, Story] = field(default_factory=dict)
+    alerted: Mapping[str, datetime] = field(default_factory=dict)
+    replies: tuple[KeptReply, ...] = ()
+    mailbox: MailboxState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyWay:
+    """Where answers go, and the reference that shows which digest they are to."""
+
+    address: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +76,4 @@ class DigestOptions:
     timezone: str = "Europe/Paris"
     next_digest_at: datetime | None = None
     recipients: tuple[str, ...] = ()
+    reply_way: ReplyWay | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -17,33 +18,62 @@ from monitor.reporting.phrases import Phrases
 
 _COLUMNS = 72
 _FIGURES_A_ROW = 4
-_BLANK_LINES = re.compile(r"\n{3,}")
+_FEWER_TAPS = (2, 1, 0)  # a mention, of a mail that would be too long
+BLANK_LINES = re.compile(r"\n{3,}")
 MAX_HTML_BYTES = 80_000
 """Mail programs clip at about 100 kB; addresses of search results can be very long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A digest ready to be composed into a mail."""
+    """A digest ready to be composed into a mail; ``codes`` as in ``Digest``, of those shown."""
 
     subject: str
     preheader: str
     text: str
     html: str
+    codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def render(digest: Digest) -> Rendered:
     """Lay out a digest in its language."""
     html = _fill("body.html", digest)
+    if len(html.encode()) > MAX_HTML_BYTES:
+        digest = _without_drafts(digest)
+        html = _fill("body.html", digest)
+    for most in _FEWER_TAPS if digest.how_to_answer else ():
+        if len(html.encode()) > MAX_HTML_BYTES:
+            digest = _with_fewer_taps(digest, most)
+            html = _fill("body.html", digest)
     while len(html.encode()) > MAX_HTML_BYTES and digest.lines:
         digest = _with_fewer_lines(digest)
         html = _fill("body.html", digest)
     return Rendered(
         subject=one_line(_fill("subject.txt", digest)),
         preheader=digest.headline,
-        text=_BLANK_LINES.sub("\n\n", _fill("body.txt", digest)),
+        text=BLANK_LINES.sub("\n\n", _fill("body.txt", digest)),
         html=html,
+        codes=digest.codes,
     )
+
+
+def _without_drafts(digest: Digest) -> Digest:
+    """Leave the possible replies to `ecoute draft`."""
+    sections = (
+        replace(part, items=tuple(replace(item, draft=None) for item in part.items))
+        for part in digest.sections
+    )
+    return replace(digest, sections=tuple(sections))
+
+
+def _with_fewer_taps(digest: Digest, most: int) -> Digest:
+    """Keep the likeliest ready answers where there is something to do; the codes do elsewhere."""
+    sections = []
+    for part in digest.sections:
+        kept = most if part.key == "needs_you" else 0
+        items = tuple(replace(item, taps=item.taps[:kept]) for item in part.items)
+        sections.append(replace(part, items=items))
+    return replace(digest, sections=tuple(sections))
 
 
 def _with_fewer_lines(digest: Digest) -> Digest:
@@ -54,7 +84,7 @@ def _with_fewer_lines(digest: Digest) -> Digest:
 
 
 def _fill(template: str, digest: Digest) -> str:
-    found = _templates().get_template(f"digest/{template}")
+    found = templates().get_template(f"digest/{template}")
     phrases = Phrases(digest.language, digest.timezone)
     filled = found.render(
         digest=digest,
@@ -68,16 +98,17 @@ def _fill(template: str, digest: Digest) -> str:
 
 
 @cache
-def _templates() -> Environment:
-    templates = Environment(
+def templates() -> Environment:
+    """Return the templates of the mails, with their filters."""
+    found = Environment(
         loader=PackageLoader("monitor.reporting", "templates"),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters.update(wrapped=_wrapped, tone=_tone)
-    return templates
+    found.filters.update(wrapped=_wrapped, tone=_tone)
+    return found
 
 
 def _tone(tone: Sentiment | None) -> str:

@@ -16,14 +16,19 @@ from monitor.model import (
     Count,
     DeliveryResult,
     Judgement,
+    KeptReply,
     Lane,
+    MailboxState,
     Match,
     Mention,
     MentionQuery,
     OutboxItem,
     Period,
     PollOutcome,
+    ReaderState,
     Record,
+    RepliedDigest,
+    Reply,
     Saved,
     Score,
     Sentiment,
@@ -32,6 +37,7 @@ from monitor.model import (
     Story,
     Tempo,
     ToldReason,
+    Waiting,
 )
 
 
@@ -204,12 +210,31 @@ class Store(Protocol):
     def close_digest(self, digest: ClosedDigest) -> bool:
         """Fix a digest, mark its mentions and queue its mail, all or nothing.
 
-        False, and nothing changed, if one of its mentions already stands in another digest.
+        False, and nothing changed, if one of its mentions already stands in another digest: in the
+        business's own, for one that is that; in one to one of its recipients, for any.
         """
         ...
 
+    def enrol_readers(
+        self, business: str, readers: Mapping[str, datetime], at: datetime
+    ) -> dict[str, ReaderState]:
+        """Make known who gets a business's digests, each from when on; return them all.
+
+        Those known keep their state, those absent are forgotten. The business's own digest is in
+        the answer as the reader ``""``, once something is known of it.
+        """
+        ...
+
+    def told_in(self, recipient: str, mention_ids: Sequence[str]) -> dict[str, str]:
+        """Return which digest told each of these mentions to a recipient; none: it is left out."""
+        ...
+
+    def pass_digest(self, business: str, readers: Sequence[str], at: datetime) -> None:
+        """Record that a digest was due and there was nothing to tell; ``""`` is its own."""
+        ...
+
     def digested_until(self, business: str) -> datetime | None:
-        """Return where the period of the digest closed last ends; ``None``: none was."""
+        """Return where the period of its own digest closed last ends; ``None``: none was."""
         ...
 
     def unarchived(self) -> list[ClosedDigest]:
@@ -247,6 +272,10 @@ class Store(Protocol):
         """
         ...
 
+    def sources_added(self) -> dict[str, datetime]:
+        """Return when each configured source was first made known, by id."""
+        ...
+
     def record(self, business: str, platform: str, period: Period) -> Record:
         """Return the most that a business's mentions found in a period on a platform had."""
         ...
@@ -280,7 +309,41 @@ class Store(Protocol):
         """Record what one try did for each recipient or channel."""
         ...
 
+    # --- replies to digests ---
+
+    def digest_recipients(self) -> set[str]:
+        """Return every address that a digest went to."""
+        ...
+
+    def replied_digest(self, digest_id: str) -> RepliedDigest | None:
+        """Return what a reply to a digest is read with; ``None``: there is no such digest."""
+        ...
+
+    def apply_reply(self, reply: Reply) -> int | None:
+        """Apply a reply and remember it; returns how many of its answers changed something.
+
+        ``None``, and nothing changed: it was applied before. An answer that only repeats what was
+        last said of that item of that digest changes nothing either.
+        """
+        ...
+
+    def unconfirmed_replies(self, business: str) -> list[KeptReply]:
+        """Return the replies about a business that no digest confirmed, oldest first."""
+        ...
+
+    def mailbox_state(self, name: str) -> MailboxState | None:
+        """Return how far a mailbox was read; ``None``: never."""
+        ...
+
+    def note_mailbox(self, state: MailboxState) -> None:
+        """Record how a look at a mailbox ended."""
+        ...
+
     # --- upkeep ---
+
+    def waiting(self) -> dict[str, Waiting]:
+        """Return what waits in the outboxes, by kind: ``digest``, ``alert``, ``notice``."""
+        ...
 
     def check(self) -> list[str]:
         """Return what is wrong with the database; empty when all is well."""

@@ -15,8 +15,9 @@ from monitor.usual.chance import most, tail
 from monitor.usual.rates import DayCounts, learn
 from monitor.usual.seasons import Season
 
-CHANCE = 0.0007
-"""Of one test on one day: 2 tests × 365 days × 0.0007 are 0.5 a year at most, for one series."""
+CHANCE = 0.0005
+"""Of one test on one day: 2 tests × 365 days × 0.0005 are 0.37 a year at most, for one series; a
+business has two, all mentions and the negative ones."""
 WINDOWS = (1, 7)
 """In days."""
 LEARN_DAYS = 28

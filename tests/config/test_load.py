@@ -103,8 +103,7 @@ network:
     assert config.mail.username == "simon"
     assert config.secrets == ("hush", "tok")
     assert "hush" not in repr(config)
-    assert len(config.notices) == 1
-    assert "alertes" in config.notices[0]
+    assert config.notices == ()
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def test_it_has_the_keys_of_the_contract(schema: dict[str, Any]) -> None:
         "digest",
         "alerts",
         "mail",
+        "mailbox",
         "sentiment",
         "privacy",
         "network",

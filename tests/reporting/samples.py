@@ -10,8 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.model import (
+    Action,
+    AppliedAnswer,
     Health,
+    KeptReply,
     Kind,
+    MailboxState,
     Mention,
     Period,
     Place,
@@ -21,7 +25,7 @@ from monitor.model import (
     SourceState,
     Status,
 )
-from monitor.reporting.material import Material, PeriodTally
+from monitor.reporting.material import Material, PeriodTally, ReplyWay
 from monitor.reporting.periods import period_back
 from monitor.reporting.stats import Tally, tally
 
@@ -336,6 +340,24 @@ def empty_week(sources: tuple[SourceState, ...] | None = None) -> Material:
     """Nothing said, everything read."""
     known = healthy_sources(14) if sources is None else sources
     return material((), totals=((2, 0), (0, 0), (3, 1)), sources=known)
+
+
+REPLY_WAY = ReplyWay(
+    address="ecoute@example.fr", reference="3fa9c1d2e4a0b1c2-abcdefghijklmnopqrstuvwx"
+)
+
+
+def answered_week() -> Material:
+    """The lively week, after answers to the digest before it, some of them not understood."""
+    answers = (
+        AppliedAnswer(action=Action.IRRELEVANT, title="Bougamont Immobilier recrute"),
+        AppliedAnswer(action=Action.POSITIVE, title="Ah bravo Fleurs Bougamont"),
+        AppliedAnswer(action=Action.HANDLED, title="Deux jours de retard, tiges cassées"),
+    )
+    unclear = ("12 plutôt bof", "le dernier <b>aussi</b>")
+    week = lively_week()
+    replies = (KeptReply(id="r1", applied=answers, unclear=unclear),)
+    return replace(week, replies=replies, mailbox=MailboxState(name="m"))
 
 
 def crowded_week(count: int = 200) -> Material:

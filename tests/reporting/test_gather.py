@@ -13,6 +13,7 @@ from monitor.model import (
     Count,
     DeliveryResult,
     DeliveryState,
+    KeptReply,
     Mention,
     MentionQuery,
     Period,
@@ -38,6 +39,7 @@ class Shelf:
     read_since: Period = WEEK
     voices: dict[str, int] = field(default_factory=dict)
     lost: list[DeliveryResult] = field(default_factory=list)
+    replies: list[KeptReply] = field(default_factory=list)
 
     def find(self, query: MentionQuery) -> list[Mention]:
         return [
@@ -66,6 +68,12 @@ class Shelf:
 
     def undelivered(self, business: str, since: datetime) -> list[DeliveryResult]:
         return self.lost if business == SHOP and since < NOW else []
+
+    def alerted(self, mention_ids: Sequence[str]) -> dict[str, datetime]:
+        return {}
+
+    def unconfirmed_replies(self, business: str) -> list[KeptReply]:
+        return self.replies if business == SHOP else []
 
     def stories(self, story_ids: Sequence[str]) -> dict[str, Story]:
         told = {i: tuple(m for m in self.mentions if m.story == i) for i in story_ids}

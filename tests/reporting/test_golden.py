@@ -11,14 +11,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from reporting.samples import NOW, crowded_week, empty_week, lively_week
+from reporting.samples import NOW, REPLY_WAY, answered_week, crowded_week, empty_week, lively_week
 
 from monitor.reporting.digest import build_digest
 from monitor.reporting.material import DigestOptions
 from monitor.reporting.render import render
 
 GOLDEN = Path(__file__).parent / "golden"
-WEEKS = {"lively": lively_week, "empty": empty_week, "crowded": crowded_week}
+WEEKS = {
+    "lively": lively_week,
+    "empty": empty_week,
+    "crowded": crowded_week,
+    "answered": answered_week,
+}
 
 
 @pytest.mark.parametrize("week", WEEKS)
@@ -28,6 +33,7 @@ def test_a_mail_is_what_people_have_read_and_liked(week: str, language: str) -> 
         language=language,
         next_digest_at=NOW + timedelta(days=7),
         recipients=("simon@example.fr",),
+        reply_way=REPLY_WAY if week == "answered" else None,
     )
     mail = render(build_digest(WEEKS[week](), options))
     files = {

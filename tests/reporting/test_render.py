@@ -5,14 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
-from reporting.samples import SHOP, crowded_week, empty_week, lively_week, material, mention
+from reporting.samples import (
+    REPLY_WAY,
+    SHOP,
+    answered_week,
+    crowded_week,
+    empty_week,
+    lively_week,
+    material,
+    mention,
+)
 
 from monitor.model import Mention, Sentiment
+from monitor.replies.answers import understand
 from monitor.reporting.digest import build_digest
 from monitor.reporting.material import DigestOptions, Material
 from monitor.reporting.render import Rendered, render
@@ -27,6 +38,7 @@ NASTY = (
 )
 MODES = ("light", "dark")
 COLOUR = re.compile(r"(?<![\w-])(background-color|color):([^;]+)")
+RGB = re.compile(r"rgb\((\d+),(\d+),(\d+)\)")
 
 
 def mail(made: Material, language: str = "fr") -> Rendered:
@@ -86,6 +98,47 @@ def test_two_hundred_mentions_stay_under_80_kb() -> None:
     assert len(mail(crowded_week()).html.encode()) < 80_000
 
 
+def answerable(made: Material) -> Rendered:
+    options = DigestOptions(recipients=("a@b.fr",), reply_way=REPLY_WAY)
+    return render(build_digest(made, options))
+
+
+def test_ready_answers_do_not_cost_a_line_of_two_hundred_mentions() -> None:
+    rendered = answerable(crowded_week())
+    assert len(rendered.html.encode()) < 80_000
+    assert list(rendered.codes) == list(range(1, 73))
+    assert (
+        rendered.html.count("mailto:") % 12 == 0
+    )  # the likeliest of what needs an answer, or none
+
+
+def test_a_ready_answer_is_a_mail_with_code_word_and_reference() -> None:
+    tree = lxml_html.document_fromstring(answerable(lively_week()).html)
+    links = [a.get("href") for a in tree.iter("a") if a.get("href").startswith("mailto:")]
+    told = urlsplit(links[0])
+    assert told.path == REPLY_WAY.address
+    assert parse_qs(told.query) == {
+        "subject": [f"Ecoute {REPLY_WAY.reference}"],
+        "body": ["1 traité"],
+    }
+    for link in links:
+        (answer,) = parse_qs(urlsplit(link).query)["body"]
+        assert understand([answer], range(1, 20)).answers, answer
+
+
+def test_each_item_bears_its_code_in_both_parts() -> None:
+    rendered = answerable(lively_week())
+    for code in rendered.codes:
+        assert re.search(rf"^{code}\. \[", rendered.text, re.MULTILINE)
+        assert f">{code}. <" in rendered.html
+
+
+def test_what_a_reader_wrote_is_text() -> None:
+    rendered = answerable(answered_week())
+    assert "le dernier &lt;b&gt;aussi&lt;/b&gt;" in rendered.html
+    assert "3 réponses prises en compte." in rendered.text
+
+
 def test_very_long_addresses_cost_lines_not_the_limit() -> None:
     """Mail programs clip what is longer; what is left out is counted and can be looked up."""
     week = crowded_week()
@@ -108,7 +161,7 @@ def test_screen_readers_find_language_headings_and_stars_in_words() -> None:
     assert tree.get("lang") == "fr"
     assert [heading.text_content() for heading in tree.iter("h1")] == [SHOP]
     headings = [heading.text_content() for heading in tree.iter("h2")]
-    assert headings[:3] == ["En chiffres", "Ce qui vous attend (3)", "Les bons mots (3)"]
+    assert headings[:3] == ["En quelques mots", "En chiffres", "Ce qui vous attend (3)"]
     assert "1 sur 5" in tree.text_content()
     outer = [table for table in tree.iter("table") if table.get("role") != "presentation"]
     assert all(list(table.iter("th")) for table in outer)
@@ -166,9 +219,13 @@ def read_colours(style: str, mode: str) -> dict[str, str]:
     """Return the colours a style sets; the last of a name wins, ``light-dark()`` by mode."""
     found = {}
     for name, value in COLOUR.findall(style):
-        colours = re.findall("#[0-9a-f]{6}", value)
+        colours = re.findall("#[0-9a-f]{6}", RGB.sub(as_hex, value))
         found[name] = colours[MODES.index(mode)] if "light-dark" in value else colours[0]
     return found
+
+
+def as_hex(rgb: re.Match[str]) -> str:
+    return "#" + bytes(int(part) for part in rgb.groups()).hex()
 
 
 def contrast(one: str, other: str) -> float:

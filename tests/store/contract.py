@@ -161,6 +161,14 @@ class PollContract:
         assert store.share_of_voice(SHOP, period) == {SHOP: 1, RIVAL: 1}
         assert store.share_of_voice(SHOP, Period(start=NOW - DAY, end=NOW)) == {SHOP: 0}
 
+    def test_voices_are_also_counted_by_when_they_were_published(self, store: Store) -> None:
+        old = NOW - 40 * DAY
+        rival = sighting(1, business=RIVAL, competitor_of=SHOP, published_at=old)
+        store.save_poll(outcome(sighting(2, published_at=old), rival, sighting(3)))
+        then = Period(start=old, end=old + DAY)
+        assert store.share_of_voice(SHOP, then) == {SHOP: 0}
+        assert store.share_of_voice(SHOP, then, by_published=True) == {SHOP: 1, RIVAL: 1}
+
     def test_entries_read_are_summed_by_hour(self, store: Store) -> None:
         for hours in (0, 1, 25):
             store.save_poll(outcome(at=NOW + hours * HOUR, fetched=10))

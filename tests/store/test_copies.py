@@ -23,6 +23,8 @@ from monitor.store.sqlite.migrations import (
     m0004_stories,
     m0005_unrated,
     m0006_alerts,
+    m0007_replies,
+    m0008_schedules,
 )
 
 
@@ -45,6 +47,8 @@ def next_version() -> Migrations:
     migrations(name="m0004_stories")(m0004_stories.apply)
     migrations(name="m0005_unrated")(m0005_unrated.apply)
     migrations(name="m0006_alerts")(m0006_alerts.apply)
+    migrations(name="m0007_replies")(m0007_replies.apply)
+    migrations(name="m0008_schedules")(m0008_schedules.apply)
 
     @migrations(name="m9999_colour")
     def _(db: Database) -> None:

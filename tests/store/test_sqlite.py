@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from store.contract import StoreContract
+from store.replies_contract import RepliesContract
 from store.samples import DAY, NOW, RIVAL, SHOP, digest, outcome, sighting
 from store.stories_contract import StoriesContract
 from store.teaching_contract import TeachingContract
@@ -34,6 +35,10 @@ def path(tmp_path: Path) -> Path:
 def store(path: Path) -> Iterator[Store]:
     with closing(SqliteStore.open(path, clock=lambda: NOW)) as opened:
         yield opened
+
+
+class TestReplies(RepliesContract):
+    """What readers answer, in a file."""
 
 
 class TestTeaching(TeachingContract):

@@ -64,6 +64,12 @@ def tempo(
     return Tempo(since=start, hours=hours)
 
 
+def sources_added(db: Database) -> dict[str, datetime]:
+    """Return when each configured source was first made known, by id."""
+    found = db.query("SELECT id, added_at FROM source WHERE configured")
+    return {row["id"]: parse_instant(row["added_at"]) for row in found}
+
+
 def record(db: Database, business: str, platform: str, period: Period) -> Record:
     """Return the most that a business's mentions found in a period on a platform had."""
     (mentions, engagement, audience) = db.execute(

@@ -15,6 +15,8 @@ from monitor.model import (
     OutboxItem,
     Period,
 )
+from monitor.store.sqlite.readers import note_told, told_in
+from monitor.store.sqlite.replying import items_of, keep_items
 from monitor.store.sqlite.rows import Row, written
 
 _FAR = timedelta(days=1)
@@ -41,26 +43,31 @@ def close_digest(db: Database, digest: ClosedDigest) -> bool:
             "sender": digest.sender,
             "report": digest.report,
             "archived": int(digest.archived),
+            "lane": digest.lane,
         }
     )
+    table = "lane_mention" if digest.lane else "digest_mention"
     db.conn.executemany(
-        "INSERT INTO digest_mention (mention_id, digest_id, position) VALUES (?, ?, ?)",
+        f"INSERT INTO {table} (mention_id, digest_id, position) VALUES (?, ?, ?)",  # noqa: S608 - names of ours
         [(mention_id, digest.id, n) for n, mention_id in enumerate(digest.mention_ids)],
     )
     db.conn.executemany(
         "INSERT INTO delivery (digest_id, recipient, next_try_at) VALUES (?, ?, ?)",
         [(digest.id, recipient, when) for recipient in dict.fromkeys(digest.recipients)],
     )
+    keep_items(db, digest)
+    note_told(db, digest)
     return True
 
 
 def digested_until(db: Database, business: str) -> datetime | None:
-    """Return where the period of the digest closed last ends; ``None``: none was.
+    """Return where the period of its own digest closed last ends; ``None``: none was.
 
     The last one is the newest row: by its times, one closed by a clock that was ahead would hide
     those that follow.
     """
-    sql = "SELECT period_end FROM digest WHERE business = ? ORDER BY rowid DESC LIMIT 1"
+    sql = """SELECT period_end FROM digest WHERE business = ? AND lane = ''
+        ORDER BY rowid DESC LIMIT 1"""
     return next((parse_instant(row["period_end"]) for row in db.query(sql, [business])), None)
 
 
@@ -126,13 +133,16 @@ def undelivered(db: Database, business: str, since: datetime) -> list[DeliveryRe
 def _stands(db: Database, digest: ClosedDigest) -> bool:
     if db.execute("SELECT 1 FROM digest WHERE id = ?", [digest.id]).fetchone():
         return True
+    if any(told_in(db, recipient, digest.mention_ids) for recipient in digest.recipients):
+        return True
     taken = "SELECT 1 FROM digest_mention WHERE mention_id = ?"
-    return any(db.execute(taken, [mention_id]).fetchone() for mention_id in digest.mention_ids)
+    ids = () if digest.lane else digest.mention_ids
+    return any(db.execute(taken, [mention_id]).fetchone() for mention_id in ids)
 
 
 def _digest_of(db: Database, row: Row) -> ClosedDigest:
     mentions = db.execute(
-        "SELECT mention_id FROM digest_mention WHERE digest_id = ? ORDER BY position", [row["id"]]
+        "SELECT mention_id FROM digest_content WHERE digest_id = ? ORDER BY position", [row["id"]]
     )
     recipients = db.execute(
         "SELECT recipient FROM delivery WHERE digest_id = ? ORDER BY number", [row["id"]]
@@ -154,6 +164,8 @@ def _digest_of(db: Database, row: Row) -> ClosedDigest:
         mention_ids=tuple(mention_id for (mention_id,) in mentions),
         report=row["report"],
         archived=bool(row["archived"]),
+        items=items_of(db, row["id"]),
+        lane=row["lane"],
     )
 
 

@@ -39,7 +39,7 @@ _ERASE_AROUND = (
     # A mail that still waits is not touched: what it says was fixed, and it goes within 5 days.
     """UPDATE digest SET text = '', html = '', message = x'', archived = 1
     WHERE text <> '' AND id IN (
-        SELECT digest_id FROM digest_mention WHERE mention_id IN (
+        SELECT digest_id FROM digest_content WHERE mention_id IN (
           SELECT id FROM mention WHERE erased_at IS NOT NULL))
       AND id NOT IN (SELECT digest_id FROM delivery WHERE state = 'waiting')""",
     """UPDATE alert SET text = '', html = '', notice = '', message = x''
@@ -47,6 +47,8 @@ _ERASE_AROUND = (
         SELECT alert_id FROM alert_reason WHERE mention_id IN (
           SELECT id FROM mention WHERE erased_at IS NOT NULL))
       AND id NOT IN (SELECT alert_id FROM alert_delivery WHERE state = 'waiting')""",
+    # Replies that no digest confirmed in all that time.
+    "UPDATE reply SET unclear = '[]', sender = '' WHERE read_at < :limit",
     # Deleted words stay in the index's older parts until these are merged into one.
     "INSERT INTO mention_fts (mention_fts) VALUES ('optimize')",
 )
@@ -65,7 +67,7 @@ def expire(db: Database, now: datetime, keep: timedelta) -> int:
     erased = db.execute(_ERASE_MENTIONS, {"now": when, "limit": limit}).rowcount
     if erased:
         for statement in _ERASE_AROUND:
-            db.execute(statement, {"now": when})
+            db.execute(statement, {"now": when, "limit": limit})
     return erased
 
 

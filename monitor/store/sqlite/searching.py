@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from monitor.clock import format_end, format_instant
 from monitor.model import Count, Mention, MentionQuery, Period
 from monitor.store.query import QueryError, Term, TextQuery, parse_query
+from monitor.store.sqlite.readers import UNTOLD
 from monitor.store.sqlite.rows import mention_of
 
 _ORDERS = {
@@ -132,15 +133,21 @@ def _conditions(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
     if query.news_only:
         yield "NOT backfilled", ()
     yield from _relevances(query)
-    if query.undigested:
-        yield "id NOT IN (SELECT mention_id FROM digest_mention)", ()
-    if query.digest_id is not None:
-        yield (
-            "id IN (SELECT mention_id FROM digest_mention WHERE digest_id = ?)",
-            (query.digest_id,),
-        )
+    yield from _digests(query)
     if query.text is not None:
         yield from _text_conditions(parse_query(query.text))
+
+
+def _digests(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    if query.undigested:
+        yield "id NOT IN (SELECT mention_id FROM digest_mention)", ()
+    if query.untold_to is not None:
+        yield UNTOLD, (query.untold_to, query.untold_to)
+    if query.digest_id is not None:
+        yield (
+            "id IN (SELECT mention_id FROM digest_content WHERE digest_id = ?)",
+            (query.digest_id,),
+        )
 
 
 def _relevances(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:

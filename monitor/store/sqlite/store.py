@@ -17,14 +17,19 @@ from monitor.model import (
     Count,
     DeliveryResult,
     Judgement,
+    KeptReply,
     Lane,
+    MailboxState,
     Match,
     Mention,
     MentionQuery,
     OutboxItem,
     Period,
     PollOutcome,
+    ReaderState,
     Record,
+    RepliedDigest,
+    Reply,
     Saved,
     Score,
     Sentiment,
@@ -33,6 +38,7 @@ from monitor.model import (
     Story,
     Tempo,
     ToldReason,
+    Waiting,
 )
 from monitor.store.sqlite import (
     alerts,
@@ -42,12 +48,15 @@ from monitor.store.sqlite import (
     digests,
     erasing,
     locks,
+    outboxes,
     polls,
+    replying,
     searching,
     stories,
     teaching,
     upkeep,
 )
+from monitor.store.sqlite import readers as readers_of
 from monitor.store.sqlite.connection import READ_LIMIT, WAIT, Connection
 from monitor.store.sqlite.files import copy_database
 from monitor.store.sqlite.opening import open_connection
@@ -243,6 +252,28 @@ class SqliteStore:
         with self._connection.reading() as db:
             return digests.digested_until(db, business)
 
+    def enrol_readers(
+        self, business: str, readers: Mapping[str, datetime], at: datetime
+    ) -> dict[str, ReaderState]:
+        """Make known who gets a business's digests; writes nothing where they are known."""
+        with self._connection.reading() as db:
+            known = readers_of.states(db, business)
+        if readers.keys() == known.keys() - {readers_of.OWN}:
+            return known
+        with self._connection.writing() as db:
+            readers_of.enrol(db, business, readers, at)
+            return readers_of.states(db, business)
+
+    def told_in(self, recipient: str, mention_ids: Sequence[str]) -> dict[str, str]:
+        """Return which digest told each of these mentions to a recipient."""
+        with self._connection.reading() as db:
+            return readers_of.told_in(db, recipient, mention_ids)
+
+    def pass_digest(self, business: str, readers: Sequence[str], at: datetime) -> None:
+        """Record that a digest was due and there was nothing to tell."""
+        with self._connection.writing() as db:
+            readers_of.note_pass(db, business, readers, at)
+
     def unarchived(self) -> list[ClosedDigest]:
         """Return digests whose report files are not known to be written."""
         with self._connection.reading() as db:
@@ -278,6 +309,11 @@ class SqliteStore:
         """Return a business's relevant news by hour, by when they were published."""
         with self._connection.reading() as db:
             return alerts_read.tempo(db, business, since, sure_from=sure_from, settled=settled)
+
+    def sources_added(self) -> dict[str, datetime]:
+        """Return when each configured source was first made known, by id."""
+        with self._connection.reading() as db:
+            return alerts_read.sources_added(db)
 
     def record(self, business: str, platform: str, period: Period) -> Record:
         """Return the most that a business's mentions found in a period on a platform had."""
@@ -316,12 +352,49 @@ class SqliteStore:
         with self._connection.writing() as db:
             alerts.record_delivery(db, alert_id, results, at)
 
+    # --- replies ---
+
+    def digest_recipients(self) -> set[str]:
+        """Return every address that a digest went to."""
+        with self._connection.reading() as db:
+            return {one for (one,) in db.execute("SELECT DISTINCT recipient FROM delivery")}
+
+    def replied_digest(self, digest_id: str) -> RepliedDigest | None:
+        """Return what a reply to a digest is read with; ``None``: there is no such digest."""
+        with self._connection.reading() as db:
+            return replying.replied_digest(db, digest_id)
+
+    def apply_reply(self, reply: Reply) -> int | None:
+        """Apply a reply, once; returns how many answers changed something, ``None``: it was."""
+        with self._connection.writing() as db:
+            return replying.apply_reply(db, reply)
+
+    def unconfirmed_replies(self, business: str) -> list[KeptReply]:
+        """Return the replies about a business that no digest confirmed, oldest first."""
+        with self._connection.reading() as db:
+            return replying.unconfirmed(db, business)
+
+    def mailbox_state(self, name: str) -> MailboxState | None:
+        """Return how far a mailbox was read; ``None``: never."""
+        with self._connection.reading() as db:
+            return replying.mailbox_state(db, name)
+
+    def note_mailbox(self, state: MailboxState) -> None:
+        """Record how a look at a mailbox ended."""
+        with self._connection.writing() as db:
+            replying.note_mailbox(db, state)
+
     # --- upkeep ---
 
     def created_at(self) -> datetime:
         """Return when this database was made: the start of the first digest's period."""
         with self._connection.reading() as db:
             return upkeep.created_at(db) or self._clock()
+
+    def waiting(self) -> dict[str, Waiting]:
+        """Return what waits in the outboxes, by kind."""
+        with self._connection.reading() as db:
+            return outboxes.waiting(db)
 
     def check(self) -> list[str]:
         """Return what is wrong with the database; reads all of it."""

@@ -15,6 +15,8 @@ from monitor.store.sqlite.migrations import (
     m0004_stories,
     m0005_unrated,
     m0006_alerts,
+    m0007_replies,
+    m0008_schedules,
 )
 
 MIGRATIONS = Migrations("ecoute")
@@ -24,3 +26,5 @@ MIGRATIONS(name="m0003_relevance")(m0003_relevance.apply)
 MIGRATIONS(name="m0004_stories")(m0004_stories.apply)
 MIGRATIONS(name="m0005_unrated")(m0005_unrated.apply)
 MIGRATIONS(name="m0006_alerts")(m0006_alerts.apply)
+MIGRATIONS(name="m0007_replies")(m0007_replies.apply)
+MIGRATIONS(name="m0008_schedules")(m0008_schedules.apply)

@@ -1,0 +1,1 @@
+"""What keeps the daemon up and tells others how it is: systemd, health, figures, a ping."""

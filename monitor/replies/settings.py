@@ -1,0 +1,43 @@
+"""How the mailbox that replies come to is reached, and what is done with them there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal, TypeAlias
+
+Security: TypeAlias = Literal["tls", "starttls", "none"]
+"""How the connection is made private."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxSettings:
+    """The mailbox that the user named.
+
+    ``plain_login`` allows a login without TLS. ``mark_seen`` and ``move_to`` are for replies that
+    were taken in; no other mail is touched, and none is deleted. ``step_s`` bounds each wait,
+    ``whole_s`` a whole look, both in seconds.
+    """
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    security: Security = "tls"
+    plain_login: bool = False
+    folder: str = "INBOX"
+    mark_seen: bool = True
+    move_to: str | None = None
+    every: timedelta = timedelta(minutes=5)
+    step_s: float = 30
+    whole_s: float = 300
+
+    @property
+    def where(self) -> str:
+        """The server as errors name it."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def name(self) -> str:
+        """What its state is kept under: another account or folder is read from its start."""
+        return f"{self.username}@{self.where}/{self.folder}"
