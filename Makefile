@@ -28,7 +28,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 lock: .venv/pyvenv.cfg
 	$(BIN)/pip install --quiet uv
 	$(LOCK) --upgrade pyproject.toml requirements.in --output-file requirements.lock
-	$(LOCK) --extra dev --constraints requirements.lock pyproject.toml requirements.in \
+	$(LOCK) --extra dev --extra neural --extra notify --extra pdf \
+		--constraints requirements.lock pyproject.toml requirements.in \
 		--output-file requirements-dev.lock
 
 # Train the scorer `ecoute` anew from the corpus; the same corpus gives the same file.

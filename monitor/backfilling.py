@@ -20,6 +20,7 @@ from monitor.model import (
 )
 from monitor.polling import Poller, skipped
 from monitor.reading import Watched, caught, tell
+from monitor.sources.bounds import within_bounds
 
 MOST_PAGES = 200
 """Pages one backfill reads of one source; another goes on from there."""
@@ -100,7 +101,7 @@ async def _read_past(watched: Watched, session: Session, since: datetime, cursor
 
     async def read() -> None:
         async with aclosing(watched.source.history(session, since, cursor)) as coming:
-            async for page in coming:
+            async for page in within_bounds(coming):
                 pages.append(page)
                 if len(pages) >= MOST_PAGES:
                     return

@@ -15,6 +15,7 @@ from monitor.fetching.base import Session
 from monitor.model import Cursor, Entry, FetchMemory, Page, PollError
 from monitor.pipeline import Origin
 from monitor.sources.base import Source
+from monitor.sources.bounds import within_bounds
 from monitor.wording import Wording
 
 log = structlog.get_logger(__name__)
@@ -87,7 +88,7 @@ async def _read_pages(
     """Append the pages as they come, to the source's limit: an error keeps those read before."""
     entries = 0
     async with aclosing(watched.source.pages(session, cursor)) as coming:
-        async for page in coming:
+        async for page in within_bounds(coming):
             entries += len(page.entries)
             if entries > MAX_ENTRIES * watched.searches:
                 raise FetchError(Code.TOO_LARGE, f"more than {MAX_ENTRIES} entries")

@@ -1,7 +1,7 @@
 """Where a person stands in a text, by name or address, and the text without them.
 
-A name is a run of folded words, so that case, accents, hyphens and line ends do not hide it. What is
-looked for may be known as it is, or only by digests: see ``monitor.names``.
+A name is a run of folded words, so that case, accents, hyphens and line ends do not hide it. What
+is looked for may be known as it is, or only by digests: see ``monitor.names``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Traces:
 
         A single word with others beside it is somebody else: "Marie Dupont" is not "Marie".
         """
-        words = tuple(words_of(author or ""))
+        words = words_of(author or "")
         return self._is_run(words) or any(
             self.knows_run(words[start : start + length])
             for length in self.lengths - {1}
@@ -71,11 +71,11 @@ class Traces:
 
     def leads_to(self, url: str | None) -> bool:
         """Tell whether an address is one looked for, lies below one, or spells a name out."""
-        if not url:
+        if not url or not (self.hint(url) or self.hint(unquote_plus(url))):
             return False
-        spelled = list(words_of(unquote_plus(url)))
+        spelled = words_of(unquote_plus(url))
         return any(self.knows_url(one) for one in _with_parents(url)) or any(
-            self.knows_run(tuple(spelled[start : start + length]))
+            self.knows_run(spelled[start : start + length])
             for length in self.lengths
             for start in range(len(spelled) - length + 1)
         )
@@ -107,20 +107,149 @@ class Traces:
 
     def _spans(self, text: str, *, html: bool = False) -> Iterator[tuple[int, int, str]]:
         """Yield what to replace, from left to right, and by what."""
-        tokens = [*_tokens(text, html=html)]
-        words = [token for token in tokens if token.kind == "word"]
-        hit = self._hit([word.text for word in words])
-        wanted = [token for token in tokens if token.kind != "word" or token.start in hit(words)]
-        before: _Token | None = None
-        for token in wanted:
-            if token.kind == "tag":
+        found: list[tuple[int, int, str]] = []
+        flow: list[_Token] = []
+        for token in _tokens(text, html=html):
+            if token.kind == "word":
+                flow.append(token)
+            elif token.kind == "tag":
                 if (clean := self._tag(token.text)) != token.text:
-                    yield token.start, token.end, clean
-            elif token.kind == "url":
-                if self.leads_to(unescape(token.text) if html else token.text):
-                    yield token.start, token.end, HIDDEN
+                    found.append((token.start, token.end, clean))
             else:
-                follows = before is not None and not _has_words(text[before.end : token.start])
-                start = before.end if follows and before and not html else token.start
-                yield start, token.end, "" if follows else HIDDEN
-            before = token if token.kind == "word" else None
+                found += self._runs(flow, text)
+                flow = []
+                if self.leads_to(unescape(token.text) if html else token.text):
+                    found.append((token.start, token.end, HIDDEN))
+        yield from sorted([*found, *self._runs(flow, text)])
+
+    def _runs(self, words: Sequence[_Token], text: str) -> Iterator[tuple[int, int, str]]:
+        folded = tuple(fold(word.text) for word in words)
+        end = 0
+        for first, last in _merged(self._hits(folded)):
+            start, end = words[first].start, words[last - 1].end
+            if "<" not in text[start:end]:
+                yield start, end, HIDDEN
+                continue
+            for number, word in enumerate(words[first:last]):
+                yield word.start, word.end, "" if number else HIDDEN
+
+    def _hits(self, words: Run) -> Iterator[tuple[int, int]]:
+        for start in range(len(words)):
+            for length in self.lengths:
+                if start + length <= len(words) and self.knows_run(words[start : start + length]):
+                    yield start, start + length
+
+    def _tag(self, tag: str) -> str:
+        """Return a tag whose attributes are without it; a link leads nowhere then."""
+        return self.without(tag[1:-1]).join("<>").replace(f'"{HIDDEN}"', '"#"')
+
+
+def traces_of(runs: Iterable[Run] = (), urls: Iterable[str] = ()) -> Traces:
+    """Look for these runs of folded words and these canonical addresses.
+
+    >>> jeanne = traces_of([("jeanne", "canari")])
+    >>> jeanne.without("Merci à Jeanne\u00a0CANARI, dit-elle.")
+    'Merci à […], dit-elle.'
+    """
+    wanted, places = frozenset(run for run in runs if run), frozenset(urls)
+    return Traces(
+        lengths=frozenset(map(len, wanted)),
+        knows_run=wanted.__contains__,
+        knows_url=places.__contains__,
+        hint=_hint(wanted, places),
+    )
+
+
+def words_of(text: str) -> Run:
+    """Return the folded words of a text, in order.
+
+    >>> words_of("L’Été de Jeanne_Canari")
+    ('l', 'ete', 'de', 'jeanne', 'canari')
+    """
+    return tuple(fold(found["word"]) for found in re.finditer(_WORD, text))
+
+
+def runs_of_url(url: str) -> Iterator[Run]:
+    """Yield the words of an address, by which it is known where it stands without ``https://``."""
+    words = words_of(canonical_url(url).partition("://")[2])
+    if len(words) >= _FEW_WORDS:
+        yield words
+
+
+def shingles_of(texts: Iterable[str]) -> Iterator[Run]:
+    """Yield runs by which texts are known again in extracts of them."""
+    for text in texts:
+        words = words_of(re.sub(_URL, " ", text, flags=re.IGNORECASE))
+        last = max(len(words) - _SHINGLE, 0)
+        yield from (words[start : start + _SHINGLE] for start in range(last + 1))
+
+
+def _tokens(text: str, *, html: bool) -> Iterator[_Token]:
+    for found in (_HTML if html else _PLAIN).finditer(text):
+        kind, said = str(found.lastgroup), found[0]
+        if kind == "url":
+            said = said.rstrip(_BEHIND)
+        if kind != "entity":
+            yield _Token(kind, found.start(), found.start() + len(said), said)
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield ranges of numbers, those that overlap as one."""
+    first, last = -1, -1
+    for start, end in sorted(ranges):
+        if start >= last:
+            if last > first:
+                yield first, last
+            first = start
+        last = max(last, end)
+    if last > first:
+        yield first, last
+
+
+def _with_parents(url: str) -> Iterator[str]:
+    """Yield an address in canonical form and those above it, but for the site itself."""
+    whole = canonical_url(url)
+    yield whole
+    above = whole.partition("?")[0]
+    while not is_site_root(above) and above.count("/") > _SLASHES_OF_A_SITE:
+        yield above
+        above = above.rpartition("/")[0]
+
+
+def _hint(runs: Iterable[Run], urls: Iterable[str]) -> Callable[[str], bool]:
+    """Return what looks for one word of each run, however it is written, at the pace of a regex."""
+    words = {max(run, key=len) for run in runs}
+    words |= {max(words_of(url), key=len, default="") for url in urls}
+    if len(words) > _MOST_HINTS or "" in words:
+        return bool
+    pattern = re.compile("|".join(_tolerant(word) for word in words) or "(?!)", re.IGNORECASE)
+    return lambda text: pattern.search(text) is not None
+
+
+def _tolerant(word: str) -> str:
+    """Return a pattern of all that folds to a word: accents, ligatures, invisible signs."""
+    signs = [*_SPELLINGS.items()]
+    parts, place = [], 0
+    while place < len(word):
+        found = [(k, v) for k, v in signs if word.startswith(k, place)]
+        key, written = max(found, key=lambda one: len(one[0]), default=(word[place], word[place]))
+        each = "|".join(re.escape(sign) for sign in sorted(written))
+        apart = f"[{_MARKS}]*".join(re.escape(sign) for sign in key)
+        parts.append(f"(?:{each}|{apart})")
+        place += len(key)
+    return f"[{_MARKS}]*".join(parts)
+
+
+def _spellings() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code in (*range(0xA0, 0x250), *range(0x1E00, 0x1F00)):
+        sign = chr(code)
+        key = fold(sign)
+        if sign.isalnum() and key and key.isalnum() and key != sign:
+            found[key] = found.get(key, "") + sign
+    return found
+
+
+_SPELLINGS = _spellings()
+_SLASHES_OF_A_SITE = 2
+_MOST_HINTS = 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,3 +53,23 @@ def test_many_missed_digests_are_one() -> None:
 @given(now=INSTANTS, schedule=st.sampled_from(["daily", "weekly", "*/15 * * * *", "0 0 29 2 *"]))
 def test_the_last_is_not_after_now_and_the_next_is(now: datetime, schedule: str) -> None:
     assert last_occurrence(schedule, PARIS, now) <= now < next_occurrence(schedule, PARIS, now)
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["Europe/Paris", "America/Miquelon", "Indian/Reunion", "Pacific/Noumea", "Africa/Casablanca"],
+)
+@pytest.mark.parametrize(
+    "schedule",
+    ["daily", "weekly", "monthly", "30 2 * * *", "0 0 * * *", "*/20 * * * *", "0 1-3 * * *"],
+)
+def test_looking_ahead_and_back_agree_over_both_clock_changes(zone: str, schedule: str) -> None:
+    place = ZoneInfo(zone)
+    for month in (3, 10):
+        now, end = datetime(2026, month, 20, tzinfo=UTC), datetime(2026, month + 1, 5, tzinfo=UTC)
+        times = [now := next_occurrence(schedule, place, now)]
+        while now < end:
+            times.append(now := next_occurrence(schedule, place, now))
+        for one, following in pairwise(times):
+            for at in (one, one + (following - one) / 2, following - timedelta(seconds=1)):
+                assert last_occurrence(schedule, place, at) == one

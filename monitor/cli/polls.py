@@ -120,7 +120,10 @@ def run_once(door: Door) -> int:
             show.result(app.words("cli.nothing_new", business=business))
     # After the digests: what these tell needs no alert.
     raised = raise_alerts(door)
-    return exit_code(reports) if deliver(door) and raised and is_read else ExitCode.IN_PART
+    is_sent = deliver(door)
+    if app.pinger is not None:
+        asyncio.run(app.pinger())
+    return exit_code(reports) if is_sent and raised and is_read else ExitCode.IN_PART
 
 
 def collect_replies(door: Door) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -126,9 +127,11 @@ class _Server(ThreadingHTTPServer):
         finally:
             self._free.release()
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing on standard error: whoever asked went away."""
-        log.debug("status request failed", exc_info=True)
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - socketserver's
+        """Log a surprise of ours; that whoever asked went away is none."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            log.error("status request failed", exc_info=error)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -24,7 +24,7 @@ def tell_supervisor(*lines: str, environ: Mapping[str, str] = os.environ) -> boo
     path = "\0" + address[1:] if address.startswith("@") else address
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
-            channel.setblocking(False)
+            channel.settimeout(0)
             channel.connect(path)
             channel.send("\n".join(lines).encode())
     except OSError as error:

@@ -8,25 +8,21 @@ get the same bytes. It proves that its bearer has seen that mail, not who they a
 from __future__ import annotations
 
 import hmac
-import os
 import re
-import secrets
 from base64 import b32encode
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.errors import ConfigError, Fault, StoreCode, StoreError
+from monitor.keys import KeyUnusable, make_key, read_key
 from monitor.wording import Wording
 
-_KEY_BYTES = 32
 _TOKEN_BYTES = 15  # 120 bits, and 24 letters of base32 without padding
 # A program that quotes may break a line within it.
 _REFERENCE = re.compile(
     r"(?<![0-9a-z])([0-9a-f]{16})[-.][\s>]{0,4}([a-z2-7]{24})(?![0-9a-z])", re.IGNORECASE
 )
-_READABLE_BY_OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,10 @@ def load_signer(file: Path, words: Wording) -> Signer:
     can read it, ``StoreError`` when it cannot be made or read.
     """
     try:
-        key = _read(file, words) or _make(file, words)
+        key = read_key(file) or make_key(file)
+    except KeyUnusable as error:
+        message = words(f"replies.key_{error.reason}", file=file.name)
+        raise ConfigError([Fault(file.name, None, "", message)]) from error
     except OSError as error:
         raise StoreError(
             StoreCode.READ_ONLY,
@@ -80,43 +79,3 @@ def load_signer(file: Path, words: Wording) -> Signer:
             "make the folder writable: the key that signs digests is kept there",
         ) from error
     return Signer(key)
-
-
-def _read(file: Path, words: Wording) -> bytes | None:
-    with suppress(FileNotFoundError):
-        if file.stat().st_mode & _READABLE_BY_OTHERS:
-            message = words("replies.key_readable", file=file.name)
-            raise ConfigError([Fault(file.name, None, "", message)])
-        with suppress(ValueError):
-            key = bytes.fromhex(file.read_text(encoding="ascii").strip())
-            if len(key) == _KEY_BYTES:
-                return key
-        raise ConfigError([Fault(file.name, None, "", words("replies.key_broken"))])
-    return None
-
-
-def _make(file: Path, words: Wording) -> bytes:
-    """Write a new key, whole or not at all; of two processes the first one's stays."""
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}.tmp")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(secrets.token_hex(_KEY_BYTES) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        _put_in_place(draft, file)
-    finally:
-        draft.unlink(missing_ok=True)
-    key = _read(file, words)
-    if key is None:
-        raise FileNotFoundError(2, "the key vanished", str(file))
-    return key
-
-
-def _put_in_place(draft: Path, file: Path) -> None:
-    with suppress(FileExistsError):
-        try:
-            os.link(draft, file)
-        except PermissionError:  # FAT and some network disks have no hard links
-            if not file.exists():
-                draft.rename(file)

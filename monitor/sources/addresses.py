@@ -13,7 +13,7 @@ MAX_URL = 2_000
 """Characters of a link that is kept; longer ones are pictures in disguise or attacks."""
 
 # Controls, spaces, marks that turn the direction of what is shown, halves of surrogate pairs.
-_NEVER_IN_LINKS = re.compile(
+NEVER_IN_LINKS = re.compile(
     r"[\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
@@ -29,7 +29,7 @@ def web_url(link: object, base: str = "") -> str | None:
     if not isinstance(link, str) or not link.strip() or len(link) > MAX_URL:
         return None
     try:
-        absolute = urljoin(base, _NEVER_IN_LINKS.sub("", link))
+        absolute = urljoin(base, NEVER_IN_LINKS.sub("", link))
         parts = urlsplit(absolute)
     except ValueError:
         return None

@@ -6,7 +6,6 @@ Logging in is rationed: 300 a day and account (bsky-docs, rate-limits.md); renew
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -15,6 +14,7 @@ from pydantic import HttpUrl, SecretStr
 
 from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
+from monitor.fetching.json_answers import read_json
 from monitor.model import Json
 from monitor.sources.addresses import server_root, web_url
 from monitor.sources.json_fields import list_at, part_at, record_of, text_at
@@ -119,8 +119,8 @@ def _server_of(did_document: Mapping[str, Json]) -> str | None:
 def _name_of(error: FetchError) -> str:
     """Return the name that XRPC gives an error in its body; empty when it gives none."""
     try:
-        body = json.loads(error.body)
+        body = read_json(error.body)
     except ValueError:
         return ""
-    name = body.get("error") if isinstance(body, dict) else None
+    name = body.get("error") if isinstance(body, Mapping) else None
     return name if isinstance(name, str) and error.http_status in (400, 401) else ""

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from json import loads
 from typing import ClassVar
 
 from pydantic import Field, SecretStr
 
 from monitor.errors import Code, Malformed, SourceError
 from monitor.fetching.base import Session
+from monitor.fetching.json_answers import read_json
 from monitor.matching.queries import PHRASES, hashtags
 from monitor.model import Cursor, Entry, Json, Page, Response
 from monitor.sources.addresses import server_root
@@ -242,8 +242,8 @@ def read_feed(response: Response) -> Found:
     """Read the public feed. Raises Malformed(api), naming what is not there."""
     try:
         # Apostrophes are escaped as JavaScript, not JSON, has it.
-        answer: Json = loads(response.body.replace(rb"\'", b"'"))
-    except (ValueError, RecursionError) as error:
+        answer = read_json(response.body.replace(rb"\'", b"'"))
+    except ValueError as error:
         raise Malformed(Code.API, "not JSON") from error
     rows = rows_of(record_of(answer, "the answer").get("items"), "items")
     entries, problem = read_each(rows, read_feed_item, "items")

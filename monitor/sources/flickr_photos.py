@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from json import loads
 
 from lxml import etree
 
 from monitor.errors import Code, FetchError, Malformed
+from monitor.fetching.json_answers import read_json
 from monitor.model import Entry, Json, Kind, Response
 from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import count_of, id_of, instant_of, name_of, text_of, title_of
@@ -144,8 +144,8 @@ def _first_url(links: Iterable[Json]) -> tuple[str, ...]:
 
 def _of_json(body: bytes) -> Mapping[str, Json]:
     try:
-        answer: Json = loads(body)
-    except (ValueError, RecursionError) as error:
+        answer = read_json(body)
+    except ValueError as error:
         raise Malformed(Code.API, "not JSON") from error
     return record_of(answer, "the answer")
 

@@ -5,7 +5,6 @@ https://blog.gdeltproject.org/gdelt-doc-2-0-api-debuts/, read 2026-11.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import datetime
 from babel import Locale
 
 from monitor.errors import Code, FetchError, Malformed
+from monitor.fetching.json_answers import read_json
 from monitor.model import Entry, Json, Kind
 from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import id_of, instant_of, name_of, title_of
@@ -116,7 +116,7 @@ _CODES = _codes()
 def _json_of(body: bytes, retry_at: datetime) -> Json:
     try:
         return _loads(body)
-    except (ValueError, RecursionError):
+    except ValueError:
         pass
     if _TAG.match(body):
         raise Malformed(Code.API, "a page where JSON was due")
@@ -127,12 +127,11 @@ def _json_of(body: bytes, retry_at: datetime) -> Json:
 
 
 def _loads(body: bytes) -> Json:
-    text = body.decode("utf-8-sig", "replace")
     try:
-        answer: Json = json.loads(text, strict=False)
+        return read_json(body, lenient=True)
     except ValueError:
-        answer = json.loads(_ESCAPE.sub(_repaired, text), strict=False)
-    return answer
+        text = body.decode("utf-8-sig", "replace")
+        return read_json(_ESCAPE.sub(_repaired, text).encode(), lenient=True)
 
 
 def _repaired(escape: re.Match[str]) -> str:

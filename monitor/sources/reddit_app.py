@@ -16,10 +16,13 @@ from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
 from monitor.model import Json
 from monitor.sources.addresses import server_root
+from monitor.sources.entry_parts import count_of
 from monitor.sources.json_fields import record_of, text_at
 from monitor.sources.reddit_entries import SITE
 
 API = "https://oauth.reddit.com"
+
+_LONGEST_S = 86_400  # of a token; Reddit's last an hour or a day
 
 
 class App:
@@ -69,8 +72,6 @@ class App:
         if isinstance(told.get("error"), str):
             raise FetchError(Code.AUTH, "Reddit refuses the app's identifier and secret")
         token = self._token = text_at(told, "access_token")
-        lifetime = told.get("expires_in")
-        self._ends_at = session.now + timedelta(
-            seconds=lifetime if isinstance(lifetime, int) else 0
-        )
+        lifetime_s = min(count_of(told.get("expires_in")) or 0, _LONGEST_S)
+        self._ends_at = session.now + timedelta(seconds=lifetime_s)
         return token

@@ -155,7 +155,7 @@ def _thread_of(link: str) -> str | None:
 def _permalink(told: Mapping[str, Json], *, is_comment: bool) -> str | None:
     path = told.get("permalink")
     if isinstance(path, str) and path.startswith("/"):
-        return web_url(urlsplit(path).path, SITE)
+        return web_url(path.partition("?")[0].partition("#")[0], SITE)
     link_id, own_id = str(told.get("link_id", "")), told.get("id")
     if not (is_comment and _ID.fullmatch(link_id) and isinstance(own_id, str)):
         return None
@@ -171,7 +171,7 @@ def _parent_url(told: Mapping[str, Json], link: str | None) -> str | None:
 
 
 def _media(told: Mapping[str, Json]) -> tuple[str, ...]:
-    own = told.get("url")
-    is_picture = isinstance(own, str) and _PICTURE.search(urlsplit(own).path)
+    own = web_url(told.get("url"))
+    is_picture = own is not None and _PICTURE.search(urlsplit(own).path)
     links = (own if is_picture else None, told.get("thumbnail"))
     return tuple(dict.fromkeys(url for url in map(web_url, links) if url))

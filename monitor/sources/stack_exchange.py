@@ -10,13 +10,14 @@ import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from json import loads
 from typing import ClassVar
 
 from pydantic import Field, SecretStr
 
 from monitor.errors import Code, FetchError, Malformed, SourceError
+from monitor.fetching.backoff import LONGEST
 from monitor.fetching.base import Session
+from monitor.fetching.json_answers import read_json
 from monitor.matching.queries import PHRASES
 from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import server_root
@@ -199,7 +200,7 @@ def refusal_in(record: Mapping[str, Json], now: datetime) -> SourceError | None:
     if number in (_THROTTLED, _BUSY):
         wait = _WAIT.search(message)
         seconds = int(wait[1]) if wait else count_of(record.get("backoff"))
-        again_at = now + timedelta(seconds=seconds) if seconds else None
+        again_at = now + timedelta(seconds=min(seconds, LONGEST.total_seconds())) if seconds else None
         return FetchError(Code.RATE_LIMITED, f"error {number}", retry_at=again_at)
     if number in _NOT_ALLOWED or message.startswith("`key`"):
         return FetchError(Code.AUTH, f"error {number}")
@@ -209,8 +210,8 @@ def refusal_in(record: Mapping[str, Json], now: datetime) -> SourceError | None:
 def _told_by(error: FetchError, now: datetime) -> SourceError | None:
     """Return what the JSON of an HTTP error says, ``None`` when there is none."""
     try:
-        body: Json = loads(error.body)
-    except (ValueError, RecursionError):
+        body = read_json(error.body)
+    except ValueError:
         return None
     return refusal_in(body, now) if isinstance(body, Mapping) else None
 

@@ -20,8 +20,8 @@ from monitor.sources.search_turns import Found
 
 SITE = "https://t.me"
 
-_POST = re.compile(r"[A-Za-z0-9_]+/(\d+)")
-_COUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*([KM])|(\d[\d\s.,]*)", re.IGNORECASE)
+_POST = re.compile(r"[A-Za-z0-9_]+/([0-9]{1,18})")
+_COUNT = re.compile(r"(\d{1,9}(?:[.,]\d{1,9})?)\s*([KM])|(\d[\d\s.,]*)", re.IGNORECASE)
 _UNITS = {"k": 1_000, "m": 1_000_000}
 _BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?([^'\")]+)")
 _PICTURES = ("tgme_widget_message_photo_wrap", "tgme_widget_message_video_thumb")

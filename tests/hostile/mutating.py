@@ -129,7 +129,7 @@ def damaged_json(body: bytes, chance: Chance) -> bytes:
         return damaged(body, chance)
     for _ in range(chance.choice((1, 1, 2, 3, 8))):
         tree = with_damage(tree, chance)
-    written = json.dumps(tree).replace('"HUGE"', HUGE).encode()
+    written = json.dumps(tree).replace('"HUGE"', HUGE).replace('"INFINITE"', "1e999").encode()
     return damaged(written, chance) if chance.random() < 0.1 else written
 
 
@@ -148,7 +148,7 @@ def with_damage(tree: Any, chance: Chance) -> Any:  # noqa: ANN401 - JSON of any
         other, at = chance.choice(places)
         holder[key] = json.loads(json.dumps(other[at])) if at in _keys(other) else None
     elif kind < 0.40:
-        holder[key] = "HUGE"
+        holder[key] = chance.choice(("HUGE", "INFINITE"))
     elif kind < 0.43:
         holder[key] = _nested(100)
     else:

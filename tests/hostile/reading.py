@@ -15,6 +15,7 @@ from monitor.errors import Code, Malformed, SourceError
 from monitor.fetching.json_answers import read_json
 from monitor.model import Cursor, Entry, Json, Page, Response
 from monitor.reading import MAX_ENTRIES, MAX_PAGES
+from monitor.sources.bounds import within_bounds
 
 MOST_REQUESTS = 3_000
 """Of one poll, its history and its second look: what asks more than this asks for ever."""
@@ -44,15 +45,15 @@ class HostileSession(FakeSession):
             raise Malformed(Code.API, "not JSON", http_status=response.status) from error
 
 
-def poll(case: Case, body: bytes, cursor: Cursor | None = None, status: int = 200) -> list[Page]:
+def poll(case: Case, body: bytes) -> list[Page]:
     """Read what a poll would of a source whose server says this; raises what it raises."""
-    session = HostileSession(lambda url: replace(case.response(body), url=url, status=status))
-    return asyncio.run(_pages(case, session, cursor or {}))
-
-
-def poll_and_look_again(case: Case, body: bytes) -> list[Entry]:
-    """Poll, look into the past and look again at what was found; errors of the contract end it."""
     session = HostileSession(lambda url: replace(case.response(body), url=url))
+    return asyncio.run(_pages(case, session, {}))
+
+
+def poll_and_look_again(case: Case, body: bytes, status: int = 200) -> list[Entry]:
+    """Poll, look into the past and look again at what was found; errors of the contract end it."""
+    session = HostileSession(lambda url: replace(case.response(body), url=url, status=status))
     return asyncio.run(_all(case, session))
 
 
@@ -60,7 +61,7 @@ async def _pages(case: Case, session: HostileSession, cursor: Cursor) -> list[Pa
     pages: list[Page] = []
     entries = 0
     async with aclosing(case.source().pages(session, cursor)) as coming:
-        async for page in coming:
+        async for page in within_bounds(coming):
             pages.append(page)
             entries += len(page.entries)
             if len(pages) >= MAX_PAGES or entries > MAX_ENTRIES:
@@ -89,7 +90,7 @@ async def _all(case: Case, session: HostileSession) -> list[Entry]:
         count = 0
         try:
             async with aclosing(look) as coming:
-                async for page in coming:
+                async for page in within_bounds(coming):
                     entries += page.entries
                     count += 1
                     if count >= MAX_PAGES:

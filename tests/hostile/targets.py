@@ -117,10 +117,14 @@ def _stored_feed(body: bytes, chance: Chance) -> None:
 # --- connectors ---------------------------------------------------------------------------------
 
 
+_ERRORS = (400, 401, 403, 404, 410, 422, 429, 500, 502, 503)
+
+
 def _connector(name: str, case: Case, shared: Path | None) -> Target:
     def run(body: bytes, chance: Chance) -> None:
         whole = (damaged_json if body.lstrip()[:1] in (b"{", b"[") else damaged)(body, chance)
-        check_entries(poll_and_look_again(case, whole))
+        status = chance.choice(_ERRORS) if chance.random() < 0.1 else 200
+        check_entries(poll_and_look_again(case, whole, status))
 
     return Target(name=name, seeds=lambda: [case.full, *_recordings(case.kind.type, shared)], run=run)
 

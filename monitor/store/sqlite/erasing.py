@@ -7,7 +7,7 @@ still holds it does not bring it back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -27,15 +27,19 @@ UPDATE mention SET title = NULL, text = '', author = NULL, author_url = NULL,
   author_followers = NULL, external_id = '', url = NULL, canonical_url = NULL, reason = '',
   signals = '[]', note = NULL, title_key = NULL, text_key = NULL, outlet_key = NULL,
   erased_at = :now
-WHERE found_at < :limit AND erased_at IS NULL
+WHERE {which} AND erased_at IS NULL
 """
-_ERASE_AROUND = (
+_PAST = "found_at < :limit"
+_NAMED = "id IN (SELECT value FROM json_each(:ids))"
+_ERASE_BESIDE = (
     "DELETE FROM revision WHERE mention_id IN (SELECT id FROM mention WHERE erased_at = :now)",
     "DELETE FROM label WHERE mention_id IN (SELECT id FROM mention WHERE erased_at = :now)",
     """DELETE FROM story_key
     WHERE mention IN (SELECT number FROM mention WHERE erased_at = :now)""",
     """UPDATE place SET url = NULL, canonical_url = NULL, external_id = ''
     WHERE mention_id IN (SELECT id FROM mention WHERE erased_at = :now)""",
+)
+_ERASE_AROUND = (
     # A mail that still waits is not touched: what it says was fixed, and it goes within 5 days.
     """UPDATE digest SET text = '', html = '', message = x'', archived = 1
     WHERE text <> '' AND id IN (
@@ -62,13 +66,21 @@ def expire(db: Database, now: datetime, keep: timedelta) -> int:
     if _leapt(db, now):
         return 0
     when, limit = format_instant(now), format_instant(now - keep)
-    keys = [(key,) for key in _keys_due(db, limit)]
-    db.conn.executemany("INSERT OR IGNORE INTO erased_key VALUES (?)", keys)
-    erased = db.execute(_ERASE_MENTIONS, {"now": when, "limit": limit}).rowcount
+    erased = _erase(db, _PAST, {"now": when, "limit": limit})
     if erased:
         for statement in _ERASE_AROUND:
             db.execute(statement, {"now": when, "limit": limit})
     return erased
+
+
+def erase(db: Database, mention_ids: Sequence[str], now: datetime) -> int:
+    """Erase these mentions, but for their counts; the full-text index is to be rebuilt then."""
+    return _erase(db, _NAMED, {"now": format_instant(now), "ids": dump(list(mention_ids))})
+
+
+def keep_away(db: Database, mention_ids: Sequence[str]) -> None:
+    """Remember these mentions by digests, so that no poll brings them back."""
+    _keep_keys(db, _NAMED, {"ids": dump(list(mention_ids))})
 
 
 def is_erased(db: Database, sighting: Sighting) -> bool:
@@ -89,15 +101,23 @@ def _leapt(db: Database, now: datetime) -> bool:
     return last is not None and abs(now - last) > _LEAP
 
 
-def _keys_due(db: Database, limit: str) -> Iterator[str]:
-    due = db.execute(
-        """SELECT m.business, m.competitor_of, p.platform, m.kind,
-          p.external_id, p.canonical_url
+def _erase(db: Database, which: str, values: Mapping[str, str]) -> int:
+    _keep_keys(db, which, values)
+    erased = int(db.execute(_ERASE_MENTIONS.format(which=which), values).rowcount)
+    for statement in _ERASE_BESIDE if erased else ():
+        db.execute(statement, {"now": values["now"]})
+    return erased
+
+
+def _keep_keys(db: Database, which: str, values: Mapping[str, str]) -> None:
+    found = db.execute(
+        f"""SELECT m.business, m.competitor_of, p.platform, m.kind, p.external_id, p.canonical_url
         FROM mention AS m JOIN place AS p ON p.mention_id = m.id
-        WHERE m.found_at < ? AND m.erased_at IS NULL""",
-        [limit],
+        WHERE m.id IN (SELECT id FROM mention WHERE {which} AND erased_at IS NULL)""",  # noqa: S608 - a condition of ours
+        values,
     )
-    return (_key(tuple(row[:3]), *row[3:]) for row in due)
+    keys = [(_key(tuple(row[:3]), *row[3:]),) for row in found]
+    db.conn.executemany("INSERT OR IGNORE INTO erased_key VALUES (?)", keys)
 
 
 def _key(whose: tuple[str | None, ...], kind: str, external_id: str, url: str | None) -> str:

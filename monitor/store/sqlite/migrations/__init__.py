@@ -17,6 +17,7 @@ from monitor.store.sqlite.migrations import (
     m0006_alerts,
     m0007_replies,
     m0008_schedules,
+    m0010_privacy,
 )
 
 MIGRATIONS = Migrations("ecoute")
@@ -28,3 +29,4 @@ MIGRATIONS(name="m0005_unrated")(m0005_unrated.apply)
 MIGRATIONS(name="m0006_alerts")(m0006_alerts.apply)
 MIGRATIONS(name="m0007_replies")(m0007_replies.apply)
 MIGRATIONS(name="m0008_schedules")(m0008_schedules.apply)
+MIGRATIONS(name="m0010_privacy")(m0010_privacy.apply)
