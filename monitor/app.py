@@ -36,6 +36,7 @@ from monitor.sentiment.registry import make_scorer, scorers
 from monitor.sources.registry import source_types
 from monitor.store.sqlite import SqliteStore
 from monitor.teaching import Teacher
+from monitor.text import fold
 from monitor.wording import Wording
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from monitor.replies.collecting import Collector
     from monitor.replies.mailbox import Mailbox
     from monitor.replies.signing import Signer
+    from monitor.summarising import Summariser
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,21 @@ class App:
         """The database, migrated, with the configured sources made known. Raises StoreError."""
         store = SqliteStore.open(self.config.database)
         store.register_sources([self._initial_state(source) for source in self.config.sources])
+        store.pseudonymise(store.veil(self._own_names) if self._has_pseudonyms else None)
         return store
+
+    @property
+    def _has_pseudonyms(self) -> bool:
+        return self.config.privacy.authors == "pseudonym"
+
+    @property
+    def _own_names(self) -> frozenset[str]:
+        """Names that are the businesses' own: they are no secret, and tell what they wrote."""
+        return frozenset(
+            fold(name).removeprefix("@")
+            for b in self.config.businesses
+            for name in (b.name, *b.aliases, *b.competitors)
+        )
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -134,7 +150,12 @@ class App:
     @cached_property
     def pipeline(self) -> Pipeline:
         """From entries to sightings."""
-        return Pipeline(matcher=self.matcher, scorer=self.scorer, businesses=self.config.businesses)
+        return Pipeline(
+            matcher=self.matcher,
+            scorer=self.scorer,
+            businesses=self.config.businesses,
+            veil=self.store.veil(self._own_names) if self._has_pseudonyms else None,
+        )
 
     def client(self) -> Client:
         """Return a new HTTP client within the configured limits."""
@@ -179,6 +200,22 @@ class App:
             ),
             mailer=self.mailer,
             answering=answering,
+            summarise=self._summariser,
+        )
+
+    @property
+    def _summariser(self) -> Summariser | None:
+        """Who words digests' summaries; ``None`` where they are put together here."""
+        told = self.config.digest.summary
+        if told is None:
+            return None
+        from monitor.summarising import DEFAULT_URL, Summariser  # noqa: PLC0415 - see top
+
+        return Summariser(
+            post=Poster(user_agent=self._user_agent, timeout=told.timeout, environ=self.env),
+            model=told.model,
+            url=str(told.url) if told.url else DEFAULT_URL,
+            api_key=told.api_key.get_secret_value() if told.api_key else None,
         )
 
     @cached_property

@@ -7,7 +7,7 @@ readers at rhythms of their own; those to be told the same share one digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,7 +55,8 @@ class Attendance:
     def audiences(self, *, if_due: bool) -> list[Audience]:
         """Return to whom a digest goes now: all, or with ``if_due`` those whose time it is."""
         shares = not if_due or self.is_own_due()
-        own = [one for one in self._own_readers() if self._keeps_step(one)] if shares else []
+        news = self._untold_by_own() if shares else []
+        own = [one for one in self._own_readers() if shares and self._keeps_step(one, news)]
         apart = [
             reader
             for reader in self.readership.readers
@@ -94,14 +95,16 @@ class Attendance:
         own = self.readership.own
         return (reader for reader in self.readership.readers if reader.rhythm == own)
 
-    def _keeps_step(self, reader: Reader) -> bool:
-        """Tell whether the own digest tells a reader all that they miss, and nothing again."""
+    def _untold_by_own(self) -> list[str]:
         query = MentionQuery(business=self.business, undigested=True, news_only=True)
-        ids = [mention.id for mention in self.store.find(query)]
-        if self.store.told_in(reader.address, ids):
+        return [mention.id for mention in self.store.find(query)]
+
+    def _keeps_step(self, reader: Reader, news: Sequence[str]) -> bool:
+        """Tell whether the own digest tells a reader all that they miss, and nothing again."""
+        if self.store.told_in(reader.address, news):
             return False
         is_new = self.states[reader.address].told_until is None
-        return is_new or self._missed(reader) <= set(ids)
+        return is_new or self._missed(reader) <= set(news)
 
     def _missed(self, reader: Reader) -> frozenset[str]:
         query = MentionQuery(business=self.business, untold_to=reader.address, news_only=True)

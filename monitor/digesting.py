@@ -30,6 +30,7 @@ from monitor.reporting.gather import gather
 from monitor.reporting.health import is_silent
 from monitor.reporting.material import DigestOptions, Material, ReplyWay
 from monitor.reporting.render import render
+from monitor.reporting.summary import Sentence
 from monitor.schedules import next_occurrence
 from monitor.store.base import Store
 
@@ -85,6 +86,7 @@ class Digester:
     settings: DigestSettings
     mailer: Mailer | None
     answering: Answering | None = None
+    summarise: Callable[[Digest], tuple[Sentence, ...]] | None = None
     clock: Clock = wall_clock
     chance: Callable[[], float] = random.random
 
@@ -153,6 +155,8 @@ class Digester:
                     readers = (*(("",) if audience.is_own else ()), *audience.recipients)
                     self.store.pass_digest(audience.business, readers, at)
                 return None
+            if self.summarise is not None:
+                digest = replace(digest, summary=self.summarise(digest))
             closed = self._compose(audience, material, digest)
             if self.store.close_digest(closed):
                 log.info(

@@ -45,6 +45,10 @@ class KeyedNames:
         return PREFIX + self.digest("pseudonym", name)[:_SHOWN]
 
 
+UNKEYED = KeyedNames(b"nobody was forgotten, nobody has a pseudonym")
+"""What stands for a key where nothing is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Veil:
     """Gives authors pseudonyms; those of ``known`` (folded) keep their name: the shop itself."""

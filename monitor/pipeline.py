@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -41,11 +41,15 @@ NOTHING_TAUGHT = Taught()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """Matches, detects the language, scores, finds themes."""
+    """Matches, detects the language, scores, finds themes.
+
+    ``veil`` gives authors pseudonyms before anything is made of an entry.
+    """
 
     matcher: Matcher
     scorer: Scorer
     businesses: tuple[Business, ...]
+    veil: Callable[[Entry], Entry] | None = None
 
     def __call__(
         self, entries: Iterable[Entry], origin: Origin, taught: Taught = NOTHING_TAUGHT
@@ -53,7 +57,7 @@ class Pipeline:
         """Return one sighting for each business that an entry concerns, in the entries' order."""
         matched = [
             (entry, judge(match, entry, taught.lessons))
-            for entry in entries
+            for entry in (map(self.veil, entries) if self.veil else entries)
             for match in self.matcher.match(
                 entry,
                 about=origin.about,

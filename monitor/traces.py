@@ -54,8 +54,7 @@ class Traces:
 
     def bears(self, text: str) -> bool:
         """Tell whether a text has any of it."""
-        spelled = unquote_plus(text) if "%" in text else text
-        return (self.hint(text) or self.hint(spelled)) and next(self._spans(text), None) is not None
+        return self._may_bear(text) and next(self._spans(text), None) is not None
 
     def names(self, author: str | None) -> bool:
         """Tell whether an author is the one looked for: so called, or with more beside the name.
@@ -71,7 +70,7 @@ class Traces:
 
     def leads_to(self, url: str | None) -> bool:
         """Tell whether an address is one looked for, lies below one, or spells a name out."""
-        if not url or not (self.hint(url) or self.hint(unquote_plus(url))):
+        if not url or not self._may_bear(url):
             return False
         spelled = words_of(unquote_plus(url))
         return any(self.knows_url(one) for one in _with_parents(url)) or any(
@@ -82,6 +81,8 @@ class Traces:
 
     def without(self, text: str, *, html: bool = False) -> str:
         """Return a text without it; the tags of HTML stay whole."""
+        if not self._may_bear(text):
+            return text
         parts, end = [], 0
         for start, stop, put in self._spans(text, html=html):
             parts += [text[end:start], put]
@@ -91,6 +92,9 @@ class Traces:
     def without_json(self, text: str) -> str:
         """Return JSON whose strings are without it."""
         return json.dumps(self._within(json.loads(text)), ensure_ascii=False, sort_keys=True)
+
+    def _may_bear(self, text: str) -> bool:
+        return self.hint(text) or ("%" in text and self.hint(unquote_plus(text)))
 
     def _within(self, value: object) -> object:
         match value:

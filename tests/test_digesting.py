@@ -254,6 +254,28 @@ def test_who_changes_rhythm_misses_nothing_and_hears_nothing_twice(
     assert (shared.recipients, shared.mention_ids) == ((OWNER, AGENCY), (third,))
 
 
+@pytest.mark.parametrize(("schedule", "late"), [("daily", 1), ("monthly", 0), ("0 8 * * fri", 0)])
+def test_a_changed_schedule_is_in_force_at_once(
+    store: SqliteStore, clock: FixedClock, schedule: str, late: int
+) -> None:
+    before = readership_of(WEEKLY, [Reader(OWNER, WEEKLY)])
+    digester(store, clock, before).close_due()
+    clock.at = MONDAY
+    closed = digester(store, clock, before).close_due()
+    clock.advance(2 * DAY + HOUR)
+    first = find_one(store, clock, 1)
+    rhythm = replace(WEEKLY, schedule=schedule)
+    digests = digester(store, clock, readership_of(rhythm, [Reader(OWNER, rhythm)]))
+    closed += (now := digests.close_due())
+    assert len(now) == late
+    second = find_one(store, clock, 2)
+    for _ in range(40):
+        clock.advance(DAY)
+        closed += digests.close_due()
+    assert sorted(told(closed, OWNER)) == sorted([first, second])
+    assert all(not digest.lane for digest in closed)
+
+
 def test_a_new_reader_of_the_own_digest_just_joins_it(
     store: SqliteStore, clock: FixedClock
 ) -> None:

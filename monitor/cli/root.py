@@ -59,6 +59,10 @@ COMMANDS: Mapping[str, Lazy] = {
         "Show the health of each source; below it: add some, test one.",
     ),
     "config": Lazy("monitor.cli.setup:config", "Look at the configuration."),
+    "forget": Lazy(
+        "monitor.cli.privacy:forget", "Erase a person, an address or a business, for good."
+    ),
+    "access": Lazy("monitor.cli.privacy:access", "Print all that is held of a person."),
     "backup": Lazy("monitor.cli.database:backup", "Copy the database, whole, to FILE."),
     "restore": Lazy("monitor.cli.database:restore", "Put a backup in the database's place."),
     "db": Lazy("monitor.cli.database:db", "Look after the database."),

@@ -218,6 +218,35 @@ def _form(value: object) -> str:
     return "readers" if isinstance(value, dict | ReadersSection) else "address"
 
 
+class SummarySection(Section):
+    """The digest's summary in the words of a chat model, checked against the data."""
+
+    model: Text = Field(description="The model's name.", examples=["mistral-small"])
+    url: HttpUrl | None = Field(
+        default=None,
+        description="The OpenAI-compatible server; what was said of you is sent there. Default:"
+        " `http://127.0.0.1:11434/v1`.",
+        examples=["http://127.0.0.1:11434/v1"],
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="Its key, if it wants one.", examples=["${LLM_API_KEY}"]
+    )
+    timeout: Annotated[Duration, between("1s", "10m")] = Field(
+        default=parse_duration("2m"),
+        json_schema_extra={"default": "2m"},
+        description="The longest that one digest's summary may take.",
+        examples=["2m"],
+    )
+
+    @field_validator("api_key")
+    @classmethod
+    def _is_protected(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        url = info.data.get("url")
+        if value is not None and url is not None and not keeps_secret(url):  # promise 15
+            raise no("key_in_clear")
+        return value
+
+
 class DigestSection(Section):
     """The periodic digest."""
 
@@ -254,6 +283,11 @@ class DigestSection(Section):
         description="Send it also when there is nothing to tell: silence is told from a fault."
         " With `false`, only a silent source is told.",
         examples=[True],
+    )
+    summary: SummarySection | None = Field(
+        default=None,
+        description="Who words the summary. Without it, it is put together here from counts and"
+        " quotations.",
     )
 
     @property
@@ -522,7 +556,7 @@ class SentimentSection(Section):
 
 
 class PrivacySection(Section):
-    """How long what people wrote is kept."""
+    """How long what people wrote is kept, and under which name; see rgpd.md."""
 
     keep: Annotated[Duration, between("1d", "100y")] = Field(
         default=parse_duration("24 months"),
@@ -530,6 +564,13 @@ class PrivacySection(Section):
         description="Then a mention's text and author are erased; its counts stay. A month is 30"
         " days.",
         examples=["24 months"],
+    )
+    authors: Literal["named", "pseudonym"] = Field(
+        default="named",
+        description="How those who wrote a mention are kept: by name, or by a pseudonym"
+        " (`anon-…`) made with a key beside the database. Blocks, stories and learning go on. It"
+        " cannot be undone for what is stored.",
+        examples=["pseudonym"],
     )
 
 

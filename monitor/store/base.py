@@ -15,6 +15,7 @@ from monitor.model import (
     ClosedDigest,
     Count,
     DeliveryResult,
+    Json,
     Judgement,
     KeptReply,
     Lane,
@@ -39,6 +40,7 @@ from monitor.model import (
     ToldReason,
     Waiting,
 )
+from monitor.subjects import Removal, Subject, Trail
 
 
 class Store(Protocol):
@@ -355,6 +357,23 @@ class Store(Protocol):
 
     def expire(self, now: datetime, keep: timedelta) -> int:
         """Erase text and author of mentions found longer ago than ``keep``; returns how many."""
+        ...
+
+    # --- personal data ---
+
+    def trail(self, subject: Subject) -> Trail:
+        """Return what tells a person, looked for in all that is held; changes nothing."""
+        ...
+
+    def held(self, subject: Subject) -> dict[str, Json]:
+        """Return all that is held of a person, by table; times in UTC."""
+        ...
+
+    def forget(self, subject: Subject, at: datetime, *, dry_run: bool = False) -> Removal:
+        """Erase a person, an address or a business for good, and keep them out from then on.
+
+        With ``dry_run`` nothing is erased; only what would be is told.
+        """
         ...
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fakes import NOW, SHOP, entry, state
 
-from monitor.errors import StoreError
+from monitor.errors import StoreCode, StoreError
 from monitor.exchange.shapes import dump, mention_json
 from monitor.matching.matcher import Matcher
 from monitor.model import Entry, MentionQuery, PollOutcome
@@ -37,7 +37,11 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 @cache
 def _store() -> SqliteStore:
-    store = SqliteStore.open(Path(_folder().name, "mentions.db"), clock=lambda: NOW)
+    return _filled(Path(_folder().name, "mentions.db"))
+
+
+def _filled(file: Path) -> SqliteStore:
+    store = SqliteStore.open(file, clock=lambda: NOW)
     store.register_sources([state()])
     save([entry(number) for number in range(3)], store)
     return store
@@ -69,10 +73,10 @@ def search(text: str) -> None:
 
 def database_bytes() -> bytes:
     """Return a small database of ours, as a backup writes it."""
-    _store()
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "copy.db")
-        _store().backup(copy)
+        with closing(_filled(Path(folder, "mentions.db"))) as store:
+            store.backup(copy)
         return copy.read_bytes()
 
 
@@ -88,8 +92,12 @@ def restore_from(content: bytes) -> None:
             assert str(error)
             assert database.read_bytes() == database_before
             return
-        with closing(SqliteStore.open(database)) as store:
-            store.find(MentionQuery(limit=5))
+        try:
+            with closing(SqliteStore.open(database)) as store:
+                store.find(MentionQuery(limit=5))
+                store.source_states()
+        except StoreError as error:
+            assert error.code is StoreCode.DB_CORRUPT
 
 
 @cache

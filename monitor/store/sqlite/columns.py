@@ -38,7 +38,7 @@ def count_bearing(db: Database, traces: Traces) -> dict[str, int]:
 @contextmanager
 def functions(db: Database, traces: Traces) -> Iterator[None]:
     """Let SQL ask ``ecoute_bears(cell)`` and ``ecoute_without(cell)`` within."""
-    known: dict[str, Callable[[str | bytes | None], object]] = {
+    known: dict[str, Callable[[str | bytes | None], str | bytes | bool | None]] = {
         "ecoute_bears": lambda cell: cell is not None and traces.bears(_text_of(cell)),
         "ecoute_without": lambda cell: cell and traces.without(_text_of(cell)),
     }

@@ -97,6 +97,8 @@ class Connection:
             if explained is None:
                 raise
             raise explained from error
+        except UnicodeDecodeError as error:  # of a damaged page, or a message that quotes one
+            raise self._damaged("what it holds is no text") from error
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Database]:
@@ -138,6 +140,16 @@ class Connection:
         with self.turn() as db:
             db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def scrub(self) -> bool:
+        """Write the file anew, so that no free page holds what was erased, and empty the log.
+
+        False while another program reads what was there before: the log still holds it then.
+        """
+        with self.turn() as db:
+            db.conn.execute("VACUUM")
+            busy, *_ = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Close it. Its write-ahead log is folded in by the last one that closes.
 
@@ -157,10 +169,16 @@ class Connection:
         primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
         code = _CODES.get(primary)
         if code is None:
-            return None
+            is_no_text = str(error).startswith("Could not decode to UTF-8")  # CPython's sentence
+            return self._damaged(str(error)) if is_no_text else None
         if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and self._is_full():
             code = StoreCode.DISK_FULL
         return StoreError(code, f"{self.path}: {error}", _HINTS[code])
+
+    def _damaged(self, what: str) -> StoreError:
+        return StoreError(
+            StoreCode.DB_CORRUPT, f"{self.path}: {what}", _HINTS[StoreCode.DB_CORRUPT]
+        )
 
     def _is_full(self) -> bool:
         try:

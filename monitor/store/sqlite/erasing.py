@@ -7,7 +7,7 @@ still holds it does not bring it back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -101,7 +101,7 @@ def _leapt(db: Database, now: datetime) -> bool:
     return last is not None and abs(now - last) > _LEAP
 
 
-def _erase(db: Database, which: str, values: Mapping[str, str]) -> int:
+def _erase(db: Database, which: str, values: dict[str, str]) -> int:
     _keep_keys(db, which, values)
     erased = int(db.execute(_ERASE_MENTIONS.format(which=which), values).rowcount)
     for statement in _ERASE_BESIDE if erased else ():
@@ -109,7 +109,7 @@ def _erase(db: Database, which: str, values: Mapping[str, str]) -> int:
     return erased
 
 
-def _keep_keys(db: Database, which: str, values: Mapping[str, str]) -> None:
+def _keep_keys(db: Database, which: str, values: dict[str, str]) -> None:
     found = db.execute(
         f"""SELECT m.business, m.competitor_of, p.platform, m.kind, p.external_id, p.canonical_url
         FROM mention AS m JOIN place AS p ON p.mention_id = m.id

@@ -109,6 +109,10 @@ def _inspect(connection: Connection) -> None:
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK:
             return  # a write that was cut: only a writer may undo it, and then looks again
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # "unsupported file format"
+            raise StoreError(
+                StoreCode.DB_CORRUPT, f"{connection.path}: {error}", _RESTORE
+            ) from error
         raise
     if connection.path.stat().st_size <= QUICK_CHECK_BYTES:
         problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]

@@ -11,6 +11,7 @@ from monitor.clock import format_instant
 from monitor.dedupe.decide import New, Update
 from monitor.model import Period, PollOutcome, PollStatus, Saved, SourceState
 from monitor.store.sqlite.rows import Row, configured_row, dump, polled_row, state_of
+from monitor.store.sqlite.screening import Screen
 from monitor.store.sqlite.sightings import store_sighting
 
 
@@ -53,13 +54,20 @@ def source_states(db: Database) -> list[SourceState]:
     return [state_of(row) for row in found]
 
 
-def save_poll(db: Database, outcome: PollOutcome) -> Saved:
-    """Store a poll's sightings, in their order, then its source's state and the hour's sums."""
+def save_poll(db: Database, outcome: PollOutcome, screen: Screen | None = None) -> Saved:
+    """Store a poll's sightings, in their order, then its source's state and the hour's sums.
+
+    What is of a forgotten person is not stored; it counts as met before.
+    """
     new: list[str] = []
     updated: list[str] = []
     duplicates = 0
     met: set[str] = set()
-    for sighting in outcome.sightings:
+    for met_one in outcome.sightings:
+        sighting = screen(met_one) if screen is not None else met_one
+        if sighting is None:
+            duplicates += met_one.match.competitor_of is None
+            continue
         verdict, new_id = store_sighting(
             db, sighting, outcome.at, met=met, is_backfill=outcome.is_backfill
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from monitor.clock import format_instant, parse_instant
+from monitor.errors import StoreCode, StoreError
 from monitor.model import (
     FetchMemory,
     Health,
@@ -31,8 +33,23 @@ Row: TypeAlias = dict[str, Any]
 """One row by column; what a column holds is known by the schema, not by types."""
 
 
+@contextmanager
+def told_damaged(table: str, row: Row) -> Iterator[None]:
+    """Turn what no value of ours can be into ``db_corrupt``: SQLite sees no damage within one."""
+    try:
+        yield
+    except ValueError as error:
+        what = f"{table} {row['id']}: a value of it is damaged"
+        raise StoreError(StoreCode.DB_CORRUPT, what, "restore a backup") from error
+
+
 def mention_of(row: Row) -> Mention:
-    """Read one row of the columns of the view ``mentions``."""
+    """Read one row of the columns of the view ``mentions``. Raises ``StoreError``: db_corrupt."""
+    with told_damaged("mention", row):
+        return _mention_of(row)
+
+
+def _mention_of(row: Row) -> Mention:
     return Mention(
         **row
         | {
@@ -53,7 +70,12 @@ def mention_of(row: Row) -> Mention:
 
 
 def state_of(row: Row) -> SourceState:
-    """Read one row of ``source``, with ``mentions`` counted beside it."""
+    """Read one row of ``source``, with ``mentions`` counted beside it. Raises as ``mention_of``."""
+    with told_damaged("source", row):
+        return _state_of(row)
+
+
+def _state_of(row: Row) -> SourceState:
     return SourceState(
         id=row["id"],
         type=row["type"],

@@ -139,6 +139,8 @@ def _conditions(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 
 def _digests(query: MentionQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    if query.undigested or query.untold_to is not None:
+        yield "erased_at IS NULL", ()  # there is nothing left to tell
     if query.undigested:
         yield "id NOT IN (SELECT mention_id FROM digest_mention)", ()
     if query.untold_to is not None:

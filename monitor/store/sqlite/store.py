@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from monitor.model import (
     ClosedDigest,
     Count,
     DeliveryResult,
+    Json,
     Judgement,
     KeptReply,
     Lane,
@@ -40,6 +42,7 @@ from monitor.model import (
     ToldReason,
     Waiting,
 )
+from monitor.names import UNKEYED, Veil
 from monitor.store.sqlite import (
     alerts,
     alerts_read,
@@ -47,19 +50,26 @@ from monitor.store.sqlite import (
     correcting,
     digests,
     erasing,
+    forgetting,
+    holdings,
     locks,
     outboxes,
     polls,
+    pseudonyms,
     replying,
+    screening,
     searching,
     stories,
     teaching,
+    trailing,
     upkeep,
 )
 from monitor.store.sqlite import readers as readers_of
 from monitor.store.sqlite.connection import READ_LIMIT, WAIT, Connection
 from monitor.store.sqlite.files import copy_database
+from monitor.store.sqlite.naming import KeyedFile, names_file
 from monitor.store.sqlite.opening import open_connection
+from monitor.subjects import Removal, Subject, SubjectKind, Trail
 
 
 class SqliteStore:
@@ -69,6 +79,7 @@ class SqliteStore:
         """Take a connection to a database of this version's schema; see ``open``."""
         self._connection = connection
         self._clock = clock
+        self._names = KeyedFile(names_file(connection.path))
 
     @classmethod
     def open(
@@ -112,7 +123,7 @@ class SqliteStore:
     def save_poll(self, outcome: PollOutcome, *, dry_run: bool = False) -> Saved:
         """Store a poll, or with ``dry_run`` only say what storing it would change."""
         with self._connection.writing(keep=not dry_run) as db:
-            return polls.save_poll(db, outcome)
+            return polls.save_poll(db, outcome, screening.screen_of(db, self._names.known))
 
     def known_ids(self, source_id: str, external_ids: Sequence[str]) -> set[str]:
         """Return those of a source's identifiers under which a mention was met before."""
@@ -412,6 +423,52 @@ class SqliteStore:
         if erased:
             self._connection.drop_log()  # it holds the words as they were written
         return erased
+
+    # --- personal data ---
+
+    def trail(self, subject: Subject) -> Trail:
+        """Return what tells a person, looked for in all mentions; changes nothing."""
+        with self._connection.reading() as db:
+            return trailing.search(db, subject, self._names.known()).trail
+
+    def held(self, subject: Subject) -> dict[str, Json]:
+        """Return all that is held of a person, by table."""
+        with self._connection.reading() as db:
+            return holdings.holdings(db, trailing.search(db, subject, self._names.known()))
+
+    def forget(self, subject: Subject, at: datetime, *, dry_run: bool = False) -> Removal:
+        """Erase a person or a business for good, from free pages and the log too."""
+        names = self._names.known() if dry_run else self._names.made()
+        with self._connection.writing(keep=not dry_run) as db:
+            found = trailing.search(db, subject, names)
+            if subject.kind is SubjectKind.BUSINESS:
+                removal = forgetting.forget_business(db, subject.value, found)
+            else:
+                removal = forgetting.forget(db, found, names or UNKEYED, at)
+        return removal if dry_run else replace(removal, is_log_empty=self._connection.scrub())
+
+    def lose_key(self) -> int:
+        """Let go of those who were forgotten by a key that is lost; returns how many digests."""
+        with self._connection.writing() as db:
+            return int(db.execute("DELETE FROM forgotten").rowcount)
+
+    def veil(self, known: Collection[str]) -> Veil:
+        """Return what gives authors pseudonyms, but for these, folded."""
+        return Veil(self._names.made(), known)
+
+    def pseudonymise(self, veil: Veil | None) -> int:
+        """Give the authors of stored mentions pseudonyms, once; ``None``: no longer for new ones.
+
+        Returns how many mentions it changed.
+        """
+        with self._connection.reading() as db:
+            if pseudonyms.are_given(db) == (veil is not None):
+                return 0
+        with self._connection.writing() as db:
+            changed = pseudonyms.give(db, veil, self._clock())
+        if changed:
+            self._connection.scrub()
+        return changed
 
     def close(self) -> None:
         """Close it."""

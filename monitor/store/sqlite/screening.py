@@ -1,0 +1,77 @@
+"""Keep out what was forgotten: nothing that a forgotten person wrote, nor their name, is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlite_utils import Database
+
+from monitor.dedupe.fingerprint import fingerprint
+from monitor.errors import StoreCode, StoreError
+from monitor.model import Entry, Match, Sighting
+from monitor.names import KeyedNames
+from monitor.traces import Traces
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Looks at sightings before they are stored."""
+
+    traces: Traces
+
+    def __call__(self, sighting: Sighting) -> Sighting | None:
+        """Return a sighting without those who were forgotten; ``None``: it is one of theirs."""
+        entry = sighting.entry
+        if self.traces.names(entry.author) or any(
+            self.traces.leads_to(one) for one in (entry.author_url, entry.url, entry.external_id)
+        ):
+            return None
+        clean = self._entry(entry)
+        match = self._match(sighting.match)
+        if clean == entry and match == sighting.match:
+            return sighting
+        return replace(sighting, entry=clean, match=match, fingerprint=fingerprint(clean))
+
+    def _entry(self, entry: Entry) -> Entry:
+        return replace(
+            entry,
+            text=self.traces.without(entry.text),
+            title=self._maybe(entry.title),
+            author=self._maybe(entry.author),
+            outlet=self._maybe(entry.outlet),
+        )
+
+    def _match(self, match: Match) -> Match:
+        without = self.traces.without
+        return replace(
+            match,
+            reason=without(match.reason),
+            signals=tuple(replace(one, detail=without(one.detail)) for one in match.signals),
+        )
+
+    def _maybe(self, text: str | None) -> str | None:
+        return text and self.traces.without(text)
+
+
+def screen_of(db: Database, names: Callable[[], KeyedNames | None]) -> Screen | None:
+    """Return what keeps the forgotten out; ``None``: nobody was. Raises ``StoreError``: no key."""
+    known = db.execute("SELECT key, kind, words FROM forgotten").fetchall()
+    if not known:
+        return None
+    keyed = names()
+    keys = {kind: frozenset(k for k, of, _ in known if of == kind) for _, kind, _ in known}
+    if keyed is None or keyed.digest("key", "") not in keys.get("key", ()):
+        raise StoreError(
+            StoreCode.READ_ONLY,
+            "the key by which forgotten persons are known is missing, or is another one",
+            "put the file …-names-key back beside the database, or: ecoute forget --lost-key",
+        )
+    runs, urls = keys.get("name", frozenset()), keys.get("address", frozenset())
+    return Screen(
+        Traces(
+            lengths=frozenset(words for _, kind, words in known if kind == "name"),
+            knows_run=lambda run: keyed.of_run(run) in runs,
+            knows_url=lambda url: keyed.of_url(url) in urls,
+        )
+    )
