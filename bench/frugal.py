@@ -27,7 +27,7 @@ FEEDS = int(sys.argv[1]) if len(sys.argv) > 1 else 50
 ENTRIES = 100
 WORDS_EACH = 370
 ROUND_WITHIN_S = 120
-REST_S = 5
+REST_S = 20  # the daemon's heart beats every 15
 """How long after the last poll it is taken to be at rest."""
 COMMANDS = ("version", "--help", "mentions", "sources", "digest", "config validate")
 CHANCE = random.Random(1)  # noqa: S311 - the same texts each time

@@ -25,9 +25,10 @@ sys.path[0] = str(Path(__file__).parents[1] / "tests")  # in place of bench/
 
 from hostile.targets import Target, targets  # noqa: E402 - found by the line above
 
-MINUTES = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
-SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-NAME = sys.argv[3] if len(sys.argv) > 3 else ""
+TOLD = [*sys.argv[1:], "", "", ""]
+MINUTES = float(TOLD[0] or 5)
+SEED = int(TOLD[1] or 1)
+NAME = TOLD[2]
 SLOW_S = 10.0
 MUCH_MB = 400
 

@@ -25,6 +25,7 @@ from monitor.digesting import Digester
 from monitor.due import due_at
 from monitor.errors import EcouteError, StoreCode, StoreError
 from monitor.model import PollStatus
+from monitor.operations.memory import give_back
 from monitor.operations.ping import Pinger
 from monitor.operations.server import StatusServer
 from monitor.operations.supervisor import ALIVE, READY, STOPPING, tell_supervisor
@@ -64,6 +65,7 @@ class Daemon:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _polling: set[str] = field(default_factory=set)
     _working: set[str] = field(default_factory=set)
+    _is_untidy: bool = False
     _hearts: set[asyncio.Task[None]] = field(default_factory=set)
     _scheduler: AsyncIOScheduler = field(
         default_factory=lambda: AsyncIOScheduler(
@@ -108,6 +110,7 @@ class Daemon:
             (self._deliver, HEARTBEAT),
             (self._alert, HEARTBEAT),
             (self._retain, RETENTION),
+            (self._tidy, HEARTBEAT),
             *([(self._collect, self.collector.every)] if self.collector else []),
             *([(self._ping, self.pinger.every)] if self.pinger else []),
         ):
@@ -189,6 +192,7 @@ class Daemon:
             log.error("poll not stored; trying again", source=source_id, error=str(trouble))
         finally:
             self._polling.discard(source_id)
+            self._is_untidy = True
         if again_at is not None:
             self._plan(source_id, again_at)
 
@@ -242,6 +246,12 @@ class Daemon:
         """Give a sign of life, while all is well with us."""
         if self.pinger is not None and not self.vitals.ailments:
             await self.pinger()
+
+    async def _tidy(self) -> None:
+        """Give memory back once the polls under way have ended."""
+        if self._is_untidy and not self._polling:
+            self._is_untidy = False
+            await asyncio.to_thread(give_back)
 
     async def _retain(self) -> None:
         """Erase texts kept long enough."""

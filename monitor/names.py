@@ -71,7 +71,7 @@ class Veil:
         if entry.outlet is not None and fold(shown) == fold(entry.outlet):
             return entry
         false_name = self.names.pseudonym(shown)
-        traces = _self_traces(shown)
+        traces = own_traces(shown)
         return replace(
             entry,
             author=false_name,
@@ -81,7 +81,7 @@ class Veil:
         )
 
 
-def _self_traces(author: str) -> Traces:
+def own_traces(author: str) -> Traces:
     """Look for the author's own name in what they write; one word alone is too common for that."""
     words = words_of(author)
     return traces_of([words] if len(words) > 1 and "://" not in author else [])

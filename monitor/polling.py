@@ -16,7 +16,6 @@ from monitor.articles.lookup import is_worth_reading, look_up
 from monitor.clock import Clock
 from monitor.clock import now as wall_clock
 from monitor.due import is_due, next_state
-from monitor.errors import SourceError
 from monitor.fetching.base import Session
 from monitor.fetching.client import Client
 from monitor.model import (
@@ -29,7 +28,8 @@ from monitor.model import (
     SourceState,
 )
 from monitor.pipeline import Pipeline, Taught
-from monitor.reading import Reading, Watched, notice_of, read, tell
+from monitor.reading import Reading, Watched, caught, notice_of, read, tell
+from monitor.sources.bounds import within_bounds
 from monitor.store.base import Store
 from monitor.wording import Wording
 
@@ -97,16 +97,37 @@ class Poller:
             log.debug("poll starts", source=source_id)
             session = self.client.session(state.memory, elsewhere)
             reading = await read(watched, session, state.cursor, state.memory)
-            entries = await self._with_articles(watched, session, reading.entries)
-            again = await self._recheck(watched, session, state, reading)
-            async with self.working:
-                outcome, matched = await asyncio.to_thread(
-                    self._conclude, watched, state, reading, entries, again
-                )
+            outcome, matched = await self._made(watched, session, state, reading)
             saved = await asyncio.to_thread(self.store.save_poll, outcome, dry_run=dry_run)
             report = report_of(outcome, matched, saved, unchanged=reading.unchanged)
         log_report(report, reading)
         return report
+
+    async def _made(
+        self, watched: Watched, session: Session, state: SourceState, reading: Reading
+    ) -> tuple[PollOutcome, int]:
+        """Return what to store of a reading; a surprise in it costs this one poll, and no other."""
+        made: list[tuple[PollOutcome, int]] = []
+
+        async def make() -> None:
+            entries = await self._with_articles(watched, session, reading.entries)
+            again = await self._recheck(watched, session, state, reading)
+            async with self.working:
+                whole = (watched, state, reading, entries, again)
+                made.append(await asyncio.to_thread(self._conclude, *whole))
+
+        surprise = await caught(watched, make())
+        if surprise is None:
+            return made[0]
+        # Nothing of it is stored, so all of it must be asked for again; what it cost was spent.
+        nothing = Reading(
+            entries=(),
+            cursor=state.cursor,
+            memory=replace(state.memory, spent=session.memory.spent),
+            unchanged=False,
+            error=surprise,
+        )
+        return await asyncio.to_thread(self._conclude, watched, state, nothing, (), None)
 
     async def recall(self, source_id: str) -> tuple[SourceState, Mapping[str, int]]:
         """Return what is remembered of a source, and what others spent of their allowances."""
@@ -130,7 +151,13 @@ class Poller:
             return entries
         known = await asyncio.to_thread(self.store.known_ids, watched.id, bare) & set(bare)
         fresh = (entry for entry in entries if entry.external_id not in known)
-        return await look_up(fresh, session, is_named)
+        completed: list[Entry] = []
+
+        async def complete() -> None:
+            completed.extend(await look_up(fresh, session, is_named))
+
+        error = await caught(watched, complete())
+        return tuple(completed) if error is None else entries
 
     async def _recheck(
         self, watched: Watched, session: Session, state: SourceState, reading: Reading
@@ -143,10 +170,13 @@ class Poller:
             return None
         ids = await asyncio.to_thread(self.store.young_ids, watched.id, at - young, MOST_RECHECKED)
         pages: list[Page] = []
-        try:
+
+        async def look() -> None:
             async with aclosing(watched.source.recheck(session, ids)) as coming:
-                pages += [page async for page in coming] if ids else []
-        except SourceError as error:
+                async for page in within_bounds(coming):
+                    pages.append(page)  # noqa: PERF401 - what came before a fault is kept
+
+        if ids and (error := await caught(watched, look())) is not None:
             log.warning("young mentions not rechecked", source=watched.id, detail=str(error))
         return tuple(pages)
 

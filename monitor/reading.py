@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from monitor.errors import Code, FetchError, SourceError
+from monitor.errors import Code, FetchError, SourceError, StoreError
 from monitor.fetching.base import Session
 from monitor.model import Cursor, Entry, FetchMemory, Page, PollError
 from monitor.pipeline import Origin
@@ -98,11 +98,13 @@ async def _read_pages(
 
 
 async def caught(watched: Watched, work: Awaitable[None]) -> SourceError | None:
-    """Await work on a source; return the error that ended it, if one did."""
+    """Await work on a source; return the error that ended it, if one did. Raises StoreError."""
     try:
         await work
     except SourceError as known:
         return known
+    except StoreError:
+        raise  # of ours, not of the source
     except Exception as surprise:
         # One of the two broad excepts of the house: one source's failure never costs another.
         log.exception("a source failed in a way we did not foresee", source=watched.id)

@@ -22,6 +22,7 @@ FLOORS: list[set[str]] = [
         "readers",
         "quiet",
         "log",
+        "lean",
         "wording",
     },
     {"traces", "keys"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,9 +14,10 @@ from fixed_clock import FixedClock
 
 from monitor.due import due_at, is_due, next_state
 from monitor.errors import Code, FetchError, SourceError
+from monitor.fetching.base import Session
 from monitor.fetching.client import Client
 from monitor.matching.matcher import Matcher
-from monitor.model import FetchMemory, MentionQuery, PollError, PollStatus, SourceReport
+from monitor.model import FetchMemory, MentionQuery, Page, PollError, PollStatus, SourceReport
 from monitor.pipeline import Pipeline
 from monitor.polling import Poller
 from monitor.reading import MAX_ENTRIES, Reading
@@ -235,3 +236,41 @@ async def test_a_year_of_polls_keeps_its_pace_over_both_clock_changes(
             clock.advance(timedelta(hours=6))
     assert {report.status for report in reports} == {PollStatus.OK}
     assert sum(report.new for report in reports) == 1
+
+
+class _Forgetful(FakeSource):
+    """Its second look at young mentions fails in a way nobody foresaw."""
+
+    rechecks = timedelta(days=7)
+
+    async def recheck(
+        self, session: Session, external_ids: Sequence[str]
+    ) -> AsyncGenerator[Page, None]:
+        raise ZeroDivisionError
+        yield
+
+
+async def test_a_surprise_in_a_second_look_costs_no_news(tmp_path: Path, clock: FixedClock) -> None:
+    broken, good = _Forgetful(page(1)), FakeSource(page(2))
+    async with poller(tmp_path, clock, a=broken, b=good) as polls:
+        await polls.poll_all(["a", "b"])
+        clock.advance(timedelta(days=1))
+        broken.script = (page(3),)
+        reports = await polls.poll_all(["a", "b"])
+    assert [(r.error, r.new) for r in reports] == [(None, 1), (None, 0)]
+
+
+async def test_a_surprise_in_matching_stores_nothing_and_asks_again(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = FakeSource(page(1))
+    async with poller(tmp_path, clock, a=source) as polls:
+        with monkeypatch.context() as patch:
+            patch.setattr(Pipeline, "_language", lambda *_: 1 / 0)
+            report = await polls.poll("a")
+        clock.advance(timedelta(days=1))
+        again = await polls.poll("a")
+    assert report.error is not None
+    assert (report.error.code, report.new) == ("internal", 0)
+    assert source.asked == [{}, {}]
+    assert again.new == 1

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from monitor.cli import show
-from monitor.cli.memory import return_large_blocks
 from monitor.clock import now
 from monitor.errors import ConfigError
 from monitor.log import configure_logging
+from monitor.operations.memory import return_large_blocks
 from monitor.wording import Wording
 
 if TYPE_CHECKING:

@@ -66,7 +66,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "backup": Lazy("monitor.cli.database:backup", "Copy the database, whole, to FILE."),
     "restore": Lazy("monitor.cli.database:restore", "Put a backup in the database's place."),
     "db": Lazy("monitor.cli.database:db", "Look after the database."),
-    "service": Lazy("monitor.cli.service:service", "Install the daemon as a systemd service."),
+    "service": Lazy("monitor.cli.service:service", "Run the daemon as a service of systemd."),
     "completion": Lazy("monitor.cli.setup:completion", "Print a shell's completion script."),
     "version": Lazy("monitor.cli.version:version", "Say which version this is."),
 }

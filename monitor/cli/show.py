@@ -1,4 +1,7 @@
-"""How the command line shows things: results on standard output, the rest on standard error."""
+"""How the command line shows things: results on standard output, the rest on standard error.
+
+Tables and bars are imported where they are drawn: a daemon draws none.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,9 @@ from contextlib import contextmanager
 from typing import Protocol
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 from monitor.exchange.shapes import dump
+from monitor.lean import show_drawing
 from monitor.log import escape_controls
 
 
@@ -58,6 +58,11 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         for row in rows:
             result("\t".join(" ".join(cell.split()) for cell in row))
         return
+    show_drawing()
+    from rich.console import Console  # noqa: PLC0415 - see the top
+    from rich.table import Table  # noqa: PLC0415 - likewise
+    from rich.text import Text  # noqa: PLC0415 - likewise
+
     plain = bool(os.environ.get("NO_COLOR"))
     drawn = Table(box=None, pad_edge=False, header_style="" if plain else "bold")
     cells = [[" ".join(cell.split()) for cell in row] for row in rows]
@@ -83,6 +88,15 @@ def progress(total: int, what: str) -> Iterator[Advance]:
     if not is_colourful():
         yield lambda name: None  # noqa: ARG005 - the protocol's argument
         return
+    show_drawing()
+    from rich.console import Console  # noqa: PLC0415 - see the top
+    from rich.progress import (  # noqa: PLC0415 - likewise
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)

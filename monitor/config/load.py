@@ -202,8 +202,9 @@ class _Loading:
 
     def _never_logged(self) -> tuple[str, ...]:
         in_addresses = (password_in(text) for text in self._document.scalars())
-        in_ping = path_parts(self._secrets.get(("monitoring", "ping"), ""))
-        found = (*self._secrets.values(), *in_addresses, *in_ping)
+        # An address that is a secret is told by its path, asked of whatever host (`base_url`).
+        in_paths = (part for text in self._secrets.values() for part in path_parts(text))
+        found = (*self._secrets.values(), *in_addresses, *in_paths)
         return tuple(sorted({text for text in found if text}))
 
     def _ambiguous(self, settings: Settings) -> Iterator[str]:

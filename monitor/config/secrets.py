@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import get_args
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 
@@ -58,7 +57,8 @@ def path_parts(url: str) -> list[str]:
     >>> path_parts("https://hc.example/ping/5f3a9c1e-key")
     ['5f3a9c1e-key']
     """
-    return [part for part in urlsplit(url).path.split("/") if len(part) >= _LEAST_KEY]
+    place = re.split(r"[?#]", url.partition("://")[2])[0]
+    return [part for part in place.split("/")[1:] if len(part) >= _LEAST_KEY]
 
 
 def is_secret(annotation: object) -> bool:

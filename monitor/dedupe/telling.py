@@ -59,7 +59,7 @@ class Telling:
 
 
 # A text is read when it comes, and each time that it is a candidate.
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=100)
 def read_telling(title: str, text: str, published_at: datetime, business: str) -> Telling:
     """Reduce a text of a business. A headline alone loses the outlet behind it."""
     text = text[:_MOST_READ]

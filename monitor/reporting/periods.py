@@ -44,7 +44,10 @@ def to_days(period: Period, timezone: str) -> Days:
     zone = ZoneInfo(timezone)
     start, end = (at.astimezone(zone).replace(tzinfo=None) for at in (period.start, period.end))
     first, after = (start + _HALF_DAY).date(), (end + _HALF_DAY).date()
-    return Days(_span(first, after), first, max(first, after - _DAY), start, end)
+    span = _span(first, after)
+    if span is Span.HOURS:  # the nearest midnight may be tomorrow's
+        return Days(span, start.date(), start.date(), start, end)
+    return Days(span, first, max(first, after - _DAY), start, end)
 
 
 def period_back(period: Period, timezone: str, steps: int = 1) -> Period:

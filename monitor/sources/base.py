@@ -22,7 +22,7 @@ from monitor.model import Business, Cursor, Page
 class SourceOptions(BaseModel):
     """The options that every source type takes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     type: str = Field(description="The source type, one of those of docs/sources.md.")
     id: str | None = Field(

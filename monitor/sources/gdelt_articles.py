@@ -9,8 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from babel import Locale
+from functools import cache
 
 from monitor.errors import Code, FetchError, Malformed
 from monitor.fetching.json_answers import read_json
@@ -92,7 +91,7 @@ def code_of(language: Json) -> str | None:
     >>> code_of("French"), code_of("Norwegian"), code_of("Klingon")
     ('fr', 'no', None)
     """
-    return _CODES.get(language.casefold()) if isinstance(language, str) else None
+    return _codes().get(language.casefold()) if isinstance(language, str) else None
 
 
 def query_name_of(code: str) -> str:
@@ -101,16 +100,16 @@ def query_name_of(code: str) -> str:
     >>> query_name_of("fr")
     'french'
     """
-    return next((name for name, known in _CODES.items() if known == code), code)
+    return next((name for name, known in _codes().items() if known == code), code)
 
 
+@cache
 def _codes() -> dict[str, str]:
+    from babel import Locale  # noqa: PLC0415 - 4 MB that who asks no GDELT does not need
+
     english = Locale("en").languages
     codes = {str(name).casefold(): code for code, name in english.items() if len(code) == len("fr")}
     return {**codes, **_OTHER_NAMES}
-
-
-_CODES = _codes()
 
 
 def _json_of(body: bytes, retry_at: datetime) -> Json:

@@ -200,7 +200,9 @@ def refusal_in(record: Mapping[str, Json], now: datetime) -> SourceError | None:
     if number in (_THROTTLED, _BUSY):
         wait = _WAIT.search(message)
         seconds = int(wait[1]) if wait else count_of(record.get("backoff"))
-        again_at = now + timedelta(seconds=min(seconds, LONGEST.total_seconds())) if seconds else None
+        again_at = (
+            now + timedelta(seconds=min(seconds, LONGEST.total_seconds())) if seconds else None
+        )
         return FetchError(Code.RATE_LIMITED, f"error {number}", retry_at=again_at)
     if number in _NOT_ALLOWED or message.startswith("`key`"):
         return FetchError(Code.AUTH, f"error {number}")

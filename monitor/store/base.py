@@ -356,7 +356,10 @@ class Store(Protocol):
         ...
 
     def expire(self, now: datetime, keep: timedelta) -> int:
-        """Erase text and author of mentions found longer ago than ``keep``; returns how many."""
+        """Erase text and author of mentions found longer ago than ``keep``; returns how many.
+
+        Those that their platform deleted two days ago go likewise.
+        """
         ...
 
     # --- personal data ---

@@ -6,8 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from email import message_from_bytes
 from html import escape
 from pathlib import Path
+from shutil import copyfile, copytree
 from typing import Any
 from urllib.parse import quote
 
@@ -81,44 +83,58 @@ class Shop:
 
 
 def decoded(file: Path) -> bytes:
-    """Return what a file holds, and what that means where it is encoded."""
-    from email import message_from_bytes
-    from email.policy import SMTP
-
+    """Return what a file holds, and what that means where mails encode it."""
     raw = file.read_bytes()
-    if file.suffix == ".eml":
-        parts = [p for p in message_from_bytes(raw, policy=SMTP).walk() if not p.is_multipart()]
-        raw += b"".join(p.get_payload(decode=True) for p in parts)
-    return raw
+    mails = [raw] if file.suffix == ".eml" else []
+    if file.suffix == ".db":
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
+            asked = "SELECT message FROM digest UNION ALL SELECT message FROM alert"
+            mails = [message for (message,) in db.execute(asked)]
+    parts = [p for m in mails for p in message_from_bytes(m).walk() if not p.is_multipart()]
+    return raw + b"".join(bytes(p.get_payload(decode=True)) for p in parts)
 
 
 FORMS = (NAME, NAME.upper(), NAME.lower(), quote(NAME), PAGE, "zephirine-page", "zephirine-canari")
 
 
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[FeedServer, MailServer]]:
+    with FeedServer() as web, MailServer() as mail:
+        yield web, mail
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory, servers: tuple[FeedServer, MailServer]) -> Path:
+    """A folder in which the person is known everywhere; each test gets a copy."""
+    folder = tmp_path_factory.mktemp("known")
+    web, mail = servers
+    web["/atom"] = atom(FIRST)
+    mail.always("MAIL", "451 later")
+    write_config(
+        folder,
+        feeds=[{"type": "feed", "id": "forum", "url": web.url("/atom")}],
+        mail=mail,
+        alerts={"negative": "immediate", "reach": False, "sources": False},
+    )
+    made = Shop(folder, web, mail)
+    made.ecoute("poll")
+    hers = made.mentions()["hers"]["id"]
+    made.ecoute("label", hers, "negative")
+    made.ecoute("status", hers, "handled", "--note", f"rappeler {NAME}")
+    made.ecoute("digest", "--send", code=1)
+    made.ecoute("report", "--month", "2026-11")
+    made.ecoute("block", hers, "--author")
+    copyfile(folder / "mentions.db", folder / "mentions.db.before-m0001.bak")
+    return folder
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with FeedServer({"/atom": atom(FIRST)}) as web, MailServer() as mail:
-        write_config(
-            tmp_path,
-            feeds=[{"type": "feed", "id": "forum", "url": web.url("/atom")}],
-            mail=mail,
-            alerts={"negative": "immediate", "reach": False, "sources": False},
-        )
-        made = Shop(tmp_path, web, mail)
-        made.ecoute("poll")
-        hers = made.mentions()["hers"]["id"]
-        made.ecoute("label", hers, "negative")
-        made.ecoute("status", hers, "handled", "--note", f"rappeler {NAME}")
-        made.ecoute("block", made.mentions()["hers"]["id"], "--author")
-        made.ecoute("unblock", "1")
-        mail.always("connect", "421 busy")
-        made.ecoute("digest", "--send", code=1)
-        made.ecoute("report", "--month", "2026-11")
-        made.ecoute("block", hers, "--author")
-        (tmp_path / "mentions.db.before-m0001.bak").write_bytes(
-            (tmp_path / "mentions.db").read_bytes()
-        )
-        yield made
+def shop(tmp_path: Path, known: Path, servers: tuple[FeedServer, MailServer]) -> Shop:
+    web, mail = servers
+    web["/atom"] = atom(FIRST)
+    mail.always("MAIL", "451 later")
+    mail.received.clear()
+    return Shop(copytree(known, tmp_path / "shop"), web, mail)
 
 
 def test_what_was_forgotten_is_in_no_byte_and_stays_away(shop: Shop) -> None:
@@ -146,7 +162,7 @@ def test_a_mail_that_waits_goes_out_without_them_and_is_the_same_mail(shop: Shop
     with closing(sqlite3.connect(shop.folder / "mentions.db")) as db:
         [(identity, before)] = db.execute("SELECT message_id, message FROM digest").fetchall()
     shop.ecoute("forget", "--author", NAME, "--yes")
-    shop.mail.always("connect", "220 ready")
+    shop.mail.always("MAIL", "250 OK")
     shop.ecoute("digest", "--send")
     sent = [one.message for one in shop.mail.received if one.message["Message-ID"] == identity]
     assert len(sent) == 1
@@ -199,7 +215,13 @@ def test_without_a_yes_nothing_is_erased(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "args",
-    [(), ("--author", "Simon Bougamont"), ("--author", "bougamont"), ("--url", "forum"), ("--author", "!")],
+    [
+        (),
+        ("--author", "Simon Bougamont"),
+        ("--author", "bougamont"),
+        ("--url", "forum"),
+        ("--author", "!"),
+    ],
 )
 def test_what_cannot_be_forgotten_is_refused(shop: Shop, args: tuple[str, ...]) -> None:
     done = run_ecoute("forget", *args, "--yes", cwd=shop.folder)
@@ -247,9 +269,6 @@ def test_authors_can_be_kept_by_pseudonyms(shop: Shop) -> None:
     shop.ecoute("poll", "--force")
     after = shop.mentions()
     assert after["new"]["author"] == hers["author"]
-    assert NAME.encode() not in (shop.folder / "mentions.db").read_bytes().replace(
-        OTHERS.encode(), b""
-    ) or True
     held = json.loads(shop.ecoute("access", NAME))
     assert {"hers", "new"} <= {m["external_id"].rpartition(":")[2] for m in held["mentions"]}
     assert after["new"]["relevance"] == 0  # still blocked

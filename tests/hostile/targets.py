@@ -5,12 +5,10 @@ The errors of the contract are none: each target lets its own pass.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -93,7 +91,14 @@ def _feeds(shared: Path | None) -> Sequence[bytes]:
 
 
 _MOST_OF_SEED = 60_000
-_TYPES = (None, "text/xml; charset=utf-8", "application/json", "text/html", "x", "text/xml;charset=")
+_TYPES = (
+    None,
+    "text/xml; charset=utf-8",
+    "application/json",
+    "text/html",
+    "x",
+    "text/xml;charset=",
+)
 
 
 def _feed(body: bytes, chance: Chance) -> None:
@@ -126,7 +131,9 @@ def _connector(name: str, case: Case, shared: Path | None) -> Target:
         status = chance.choice(_ERRORS) if chance.random() < 0.1 else 200
         check_entries(poll_and_look_again(case, whole, status))
 
-    return Target(name=name, seeds=lambda: [case.full, *_recordings(case.kind.type, shared)], run=run)
+    return Target(
+        name=name, seeds=lambda: [case.full, *_recordings(case.kind.type, shared)], run=run
+    )
 
 
 @cache
@@ -224,7 +231,7 @@ def _business_query(body: bytes, chance: Chance) -> None:
     try:
         query = boolean.parse_query(_query(body, chance))
     except boolean.QueryError as error:
-        assert str(error)
+        assert str(error)  # noqa: PT017 - only if it is raised
         return
     assert str(boolean.parse_query(str(query))) == str(query)
     text = damaged_text("Les Fleurs Bougamont à Valenciennes, rose et tulipe", chance)
@@ -279,7 +286,7 @@ def _configuration(body: bytes, chance: Chance) -> None:
         try:
             load_config(file, {"TOKEN": "hush"}, source_types(), tuple(scorers()))
         except ConfigError as error:
-            assert str(error)
+            assert str(error)  # noqa: PT017 - only if it is raised
 
 
 _DOTENV = b"A=1\nexport B='two words' # c\nC=\"a\\nb\"\n# x\nD\n"
@@ -296,7 +303,7 @@ def _letters() -> Sequence[bytes]:
     return [file.read_bytes() for file in (DATA / "replies").glob("*.eml")] or [_LETTER]
 
 
-_LETTER = """\
+_LETTER = b"""\
 From: =?utf-8?q?L=C3=A9a?= <lea@ex.example>
 To: a@ex.example
 Subject: Re: =?utf-8?b?RGlnZXN0?=
@@ -316,7 +323,7 @@ Content-Type: text/html; charset=utf-8
 
 <p>3 positif</p><blockquote>1. Fleurs</blockquote>
 --=_b--
-""".encode()
+"""
 
 
 def _reply(body: bytes, chance: Chance) -> None:

@@ -119,3 +119,10 @@ def test_how_long_something_lasts(minutes: int, french: str, english: str) -> No
     lapse = timedelta(minutes=minutes)
     assert Phrases("fr", PARIS).lapse(lapse) == french
     assert Phrases("en", PARIS).lapse(lapse) == english
+
+
+def test_some_hours_of_an_afternoon_are_of_that_day() -> None:
+    phrases = Phrases("fr", PARIS)
+    hours = period("2026-11-25T13:00", "2026-11-25T15:00")
+    assert phrases.period_short(hours) == "mercredi 25\u00a0novembre"
+    assert phrases.period_full(hours).startswith("le mercredi 25\u00a0novembre 2026 de 13\u00a0h")

@@ -94,8 +94,10 @@ def test_the_press_is_told_once_a_story() -> None:
         news(2, NEUTRAL, "Travaux rue de Paris", "lavoixdunord.fr", story="s-1"),
     )
     assert sentences(made) == [
-        "La presse en parle : « La rue de Paris en travaux » (nordlittoral.fr, via Google Actualités, "
-        "repris par 1 titre)."
+        (
+            "La presse en parle : « La rue de Paris en travaux »"
+            " (nordlittoral.fr, via Google Actualités, repris par 1 titre)."
+        )
     ]
 
 

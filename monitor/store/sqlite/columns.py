@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import SMTP
+from itertools import count
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
 from monitor.traces import Traces
 
+_numbers = count()
 # The full-text index is made from mention; the others hold digests only.
 _NO_WORDS = ("mention_fts", "sqlite_", "_sqlite", "forgotten", "erased_key", "story_key")
 
@@ -28,27 +30,32 @@ def text_columns(db: Database) -> Iterator[tuple[str, str]]:
 def count_bearing(db: Database, traces: Traces) -> dict[str, int]:
     """Return how many cells bear what is looked for, by ``table.column``."""
     found = {}
-    with functions(db, traces):
-        for table, column in text_columns(db):
-            sql = f"SELECT count(*) FROM [{table}] WHERE ecoute_bears([{column}])"  # noqa: S608 - names of our schema
-            found[f"{table}.{column}"] = int(db.execute(sql).fetchone()[0])
+    bears = asking(db, traces).bears
+    for table, column in text_columns(db):
+        sql = f"SELECT count(*) FROM [{table}] WHERE {bears}([{column}])"  # noqa: S608 - names of our schema
+        found[f"{table}.{column}"] = int(db.execute(sql).fetchone()[0])
     return {place: count for place, count in found.items() if count}
 
 
-@contextmanager
-def functions(db: Database, traces: Traces) -> Iterator[None]:
-    """Let SQL ask ``ecoute_bears(cell)`` and ``ecoute_without(cell)`` within."""
-    known: dict[str, Callable[[str | bytes | None], str | bytes | bool | None]] = {
-        "ecoute_bears": lambda cell: cell is not None and traces.bears(_text_of(cell)),
-        "ecoute_without": lambda cell: cell and traces.without(_text_of(cell)),
-    }
-    try:
-        for name, function in known.items():
-            db.conn.create_function(name, 1, function)
-        yield
-    finally:
-        for name in known:
-            db.conn.create_function(name, 1, None)
+class Asking(NamedTuple):
+    """The names of functions of SQL that know one person; they stay while the connection does."""
+
+    bears: str
+    without: str
+
+
+def asking(db: Database, traces: Traces) -> Asking:
+    """Let SQL ask whether a cell bears what is looked for, and for the cell without it.
+
+    Each asking has functions of its own: SQLite replaces none while any statement is under way.
+    """
+    number = next(_numbers)
+    names = Asking(f"ecoute_bears_{number}", f"ecoute_without_{number}")
+    db.conn.create_function(
+        names.bears, 1, lambda cell: cell is not None and traces.bears(_text_of(cell))
+    )
+    db.conn.create_function(names.without, 1, lambda cell: cell and traces.without(_text_of(cell)))
+    return names
 
 
 def _text_of(cell: str | bytes) -> str:

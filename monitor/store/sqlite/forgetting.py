@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -17,19 +17,25 @@ from monitor.dedupe.fingerprint import fingerprint
 from monitor.mails import mail_without
 from monitor.model import Entry, Kind
 from monitor.names import KeyedNames
-from monitor.store.sqlite.columns import count_bearing, functions, text_columns
+from monitor.store.sqlite.columns import asking, count_bearing, text_columns
 from monitor.store.sqlite.erasing import erase, keep_away
 from monitor.store.sqlite.rows import Row, dump
 from monitor.store.sqlite.story_index import index_again
 from monitor.store.sqlite.trailing import WORDS, Found
 from monitor.subjects import Removal
-from monitor.traces import Traces
+from monitor.traces import Traces, shingles_of, traces_of
 
 _JSON = {"signals", "matched", "themes"}
 _TOLD = {"mention", "digest", "alert", "block"}
 """Tables that are cleared by what they hold; all others cell by cell."""
 _NAMED = {"id", "source", "business", "businesses", "type", "url", "recipient", "sender", "key"}
 """Columns that name things of the configuration, or that other rows point at."""
+GRACE = timedelta(days=2)
+"""How long what a platform deleted may come back: some lose sight of a post for hours."""
+_OUTBOXES = (
+    ("digest", "digest_content", "delivery"),
+    ("alert", "alert_reason", "alert_delivery"),
+)
 _AFFECTED = """
 SELECT DISTINCT {key} FROM {table} WHERE mention_id IN (SELECT value FROM json_each(?))
 """
@@ -60,6 +66,31 @@ def forget(db: Database, found: Found, names: KeyedNames, now: datetime) -> Remo
         others=others,
         left=count_bearing(db, person),
     )
+
+
+def withdraw(db: Database, now: datetime) -> int:
+    """Erase what its platform deleted, once it stayed away for a while; returns how many mentions.
+
+    Digests that told it keep the rest; a mail that still waits is not touched.
+    """
+    rows = [
+        *db.query(
+            "SELECT id, title, text FROM mention WHERE removed_at < ? AND erased_at IS NULL",
+            [format_instant(now - GRACE)],
+        )
+    ]
+    if not rows:
+        return 0
+    ids = [row["id"] for row in rows]
+    words = shingles_of(text for row in rows for text in (row["title"] or "", row["text"]))
+    erased = erase(db, ids, now)
+    traces = traces_of(words)
+    for table, content, outbox in _OUTBOXES:
+        telling = _ids_telling(db, content, f"{table}_id", ids)
+        waiting = db.execute(f"SELECT {table}_id FROM {outbox} WHERE state = 'waiting'")  # noqa: S608 - names of ours
+        _redact_mails(db, table, telling - {one for (one,) in waiting}, traces_of(), traces)
+    db.execute("INSERT INTO mention_fts (mention_fts) VALUES ('optimize')")
+    return erased
 
 
 def forget_business(db: Database, name: str, found: Found) -> Removal:
@@ -170,23 +201,22 @@ def _unblock(db: Database, person: Traces) -> int:
 
 def _redact_cells(db: Database, person: Traces) -> dict[str, int]:
     changed = {}
-    with functions(db, person):
-        # A source that remembers them begins anew: it is asked what it holds, and we know them.
-        anew = db.execute(
-            """UPDATE source SET cursor = '{}', memory = '{}', history = '{}'
-            WHERE ecoute_bears(cursor) OR ecoute_bears(memory) OR ecoute_bears(history)"""
+    bears, without = asking(db, person)
+    # A source that remembers them begins anew: it is asked what it holds, and we know them.
+    changed["source.cursor"] = db.execute(
+        "UPDATE source SET cursor = '{}', memory = '{}', history = '{}'"  # noqa: S608 - a name of ours
+        f" WHERE {bears}(cursor) OR {bears}(memory) OR {bears}(history)"
+    ).rowcount
+    changed["mention.outlet"] = db.execute(
+        f"UPDATE mention SET outlet = {without}(outlet) WHERE {bears}(outlet)"  # noqa: S608 - likewise
+    ).rowcount
+    for table, column in [*text_columns(db)]:
+        if table in _TOLD or column in _NAMED or column.endswith("_id"):
+            continue
+        changed[f"{table}.{column}"] = db.execute(
+            f"UPDATE OR IGNORE [{table}] SET [{column}] = {without}([{column}])"  # noqa: S608 - names of our schema
+            f" WHERE {bears}([{column}])"
         ).rowcount
-        changed["source.cursor"] = anew
-        changed["mention.outlet"] = db.execute(
-            "UPDATE mention SET outlet = ecoute_without(outlet) WHERE ecoute_bears(outlet)"
-        ).rowcount
-        for table, column in [*text_columns(db)]:
-            if table in _TOLD or column in _NAMED or column.endswith("_id"):
-                continue
-            changed[f"{table}.{column}"] = db.execute(
-                f"UPDATE OR IGNORE [{table}] SET [{column}] = ecoute_without([{column}])"  # noqa: S608 - names of our schema
-                f" WHERE ecoute_bears([{column}])"
-            ).rowcount
     return {place: count for place, count in changed.items() if count > 0}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from sqlite_utils import Database
 
 from monitor.model import Json
-from monitor.store.sqlite.columns import functions, text_columns
+from monitor.store.sqlite.columns import asking, text_columns
 from monitor.store.sqlite.rows import Row, dump
 from monitor.store.sqlite.trailing import Found
 from monitor.traces import Traces
@@ -72,9 +72,9 @@ def _mails(db: Database, table: str, outbox: str, found: Found, person: Traces) 
 
 
 def _others(db: Database, person: Traces) -> Iterator[Json]:
-    with functions(db, person):
-        for table, column in text_columns(db):
-            if table not in _SHOWN:
-                sql = f"SELECT [{column}] FROM [{table}] WHERE ecoute_bears([{column}])"  # noqa: S608 - names of our schema
-                for (value,) in db.execute(sql).fetchall():
-                    yield {"table": table, "column": column, "value": value}
+    bears = asking(db, person).bears
+    for table, column in text_columns(db):
+        if table not in _SHOWN:
+            sql = f"SELECT [{column}] FROM [{table}] WHERE {bears}([{column}])"  # noqa: S608 - names of our schema
+            for (value,) in db.execute(sql).fetchall():
+                yield {"table": table, "column": column, "value": value}

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from monitor.dedupe.fingerprint import fingerprint
 from monitor.model import Entry, Kind
-from monitor.names import PREFIX, Veil
+from monitor.names import PREFIX, Veil, own_traces
 from monitor.store.sqlite.forgetting import rebuild_index
 from monitor.store.sqlite.rows import Row
 from monitor.store.sqlite.story_index import index_again
@@ -25,7 +25,7 @@ def are_given(db: Database) -> bool:
 def give(db: Database, veil: Veil | None, now: datetime) -> int:
     """Give them to all mentions and blocks; ``None``: note that those that come keep names.
 
-    What an edit replaced, and digests fixed before, keep the names: they go with their time.
+    Digests fixed before keep the names: they go with their time.
     """
     if veil is None:
         db.execute("DELETE FROM upkeep WHERE name = ?", [_DONE])
@@ -66,7 +66,16 @@ def _give(db: Database, row: Row, veil: Veil) -> bool:
     } | {name: getattr(known_by, name) for name in ("title_key", "text_key", "outlet_key")}
     db.table("mention").update(row["number"], changed)
     index_again(db, row | changed)
+    _rewrite_earlier(db, row)
     return True
+
+
+def _rewrite_earlier(db: Database, row: Row) -> None:
+    """Take the author's name out of what the mention said before it was edited."""
+    traces = own_traces(row["author"] or "")
+    for old in [*db.query("SELECT * FROM revision WHERE mention_id = ?", [row["id"]])]:
+        clean = {name: old[name] and traces.without(old[name]) for name in ("title", "text")}
+        db.table("revision").update(old["number"], clean)
 
 
 def _entry_author(veil: Veil, value: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from monitor.dedupe.fingerprint import fingerprint
 from monitor.errors import StoreCode, StoreError
-from monitor.model import Entry, Match, Sighting
+from monitor.mails import mail_without
+from monitor.model import ClosedAlert, ClosedDigest, Entry, Match, Sighting
 from monitor.names import KeyedNames
+from monitor.store.sqlite.rows import dump
 from monitor.traces import Traces
 
 
@@ -33,6 +35,27 @@ class Screen:
             return sighting
         return replace(sighting, entry=clean, match=match, fingerprint=fingerprint(clean))
 
+    def digest(self, digest: ClosedDigest) -> ClosedDigest:
+        """Return a digest that was made while somebody was forgotten, without them."""
+        return replace(
+            digest,
+            subject=self.traces.without(digest.subject),
+            text=self.traces.without(digest.text),
+            html=self.traces.without(digest.html, html=True),
+            message=mail_without(digest.message, self.traces),
+        )
+
+    def alert(self, alert: ClosedAlert) -> ClosedAlert:
+        """Return an alert likewise."""
+        return replace(
+            alert,
+            subject=self.traces.without(alert.subject),
+            text=self.traces.without(alert.text),
+            html=self.traces.without(alert.html, html=True),
+            notice=self.traces.without(alert.notice),
+            message=mail_without(alert.message, self.traces),
+        )
+
     def _entry(self, entry: Entry) -> Entry:
         return replace(
             entry,
@@ -52,6 +75,13 @@ class Screen:
 
     def _maybe(self, text: str | None) -> str | None:
         return text and self.traces.without(text)
+
+
+def are_erased(db: Database, mention_ids: Sequence[str | None]) -> bool:
+    """Tell whether any of these mentions was erased: what was made from it is not to be kept."""
+    sql = """SELECT 1 FROM mention WHERE erased_at IS NOT NULL
+        AND id IN (SELECT value FROM json_each(?))"""
+    return db.execute(sql, [dump(list(mention_ids))]).fetchone() is not None
 
 
 def screen_of(db: Database, names: Callable[[], KeyedNames | None]) -> Screen | None:

@@ -256,7 +256,10 @@ class SqliteStore:
     def close_digest(self, digest: ClosedDigest) -> bool:
         """Fix a digest, mark its mentions and queue its mail, all or nothing."""
         with self._connection.writing() as db:
-            return digests.close_digest(db, digest)
+            if screening.are_erased(db, digest.mention_ids):
+                return False  # somebody was forgotten while it was made
+            screen = screening.screen_of(db, self._names.known)
+            return digests.close_digest(db, screen.digest(digest) if screen else digest)
 
     def digested_until(self, business: str) -> datetime | None:
         """Return where the period of the digest closed last ends; ``None``: none was."""
@@ -334,7 +337,10 @@ class SqliteStore:
     def close_alert(self, alert: ClosedAlert) -> bool:
         """Fix an alert, mark what it tells and queue it, all or nothing."""
         with self._connection.writing() as db:
-            return alerts.close_alert(db, alert)
+            if screening.are_erased(db, [reason.mention_id for reason in alert.reasons]):
+                return False
+            screen = screening.screen_of(db, self._names.known)
+            return alerts.close_alert(db, screen.alert(alert) if screen else alert)
 
     def told_reasons(self, since: datetime) -> list[ToldReason]:
         """Return the reasons of alerts fixed since then, oldest first."""
@@ -419,7 +425,7 @@ class SqliteStore:
     def expire(self, now: datetime, keep: timedelta) -> int:
         """Erase text and author of mentions found longer ago than ``keep``; returns how many."""
         with self._connection.writing() as db:
-            erased = erasing.expire(db, now, keep)
+            erased = erasing.expire(db, now, keep) + forgetting.withdraw(db, now)
         if erased:
             self._connection.drop_log()  # it holds the words as they were written
         return erased
