@@ -232,26 +232,30 @@ def _hint(runs: Iterable[Run], urls: Iterable[str]) -> Callable[[str], bool]:
 
 def _tolerant(word: str) -> str:
     """Return a pattern of all that folds to a word: accents, ligatures, invisible signs."""
-    signs = [*_SPELLINGS.items()]
     parts, place = [], 0
     while place < len(word):
-        found = [(k, v) for k, v in signs if word.startswith(k, place)]
-        key, written = max(found, key=lambda one: len(one[0]), default=(word[place], word[place]))
-        each = "|".join(re.escape(sign) for sign in sorted(written))
-        apart = f"[{_MARKS}]*".join(re.escape(sign) for sign in key)
-        parts.append(f"(?:{each}|{apart})")
+        found = [key for key in _SPELLINGS if word.startswith(key, place)]
+        key = max(found, key=len, default=word[place])
+        apart = f"[{_MARKS}]*".join(_sign(sign) for sign in key)
+        parts.append(f"(?:{_SPELLINGS[key]}|{apart})" if len(key) > 1 else apart)
         place += len(key)
     return f"[{_MARKS}]*".join(parts)
 
 
+def _sign(sign: str) -> str:
+    written = _SPELLINGS.get(sign)
+    return f"(?:{re.escape(sign)}|{written})" if written else re.escape(sign)
+
+
 def _spellings() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for code in (*range(0xA0, 0x250), *range(0x1E00, 0x1F00)):
+    """Return patterns of the signs that fold to a letter, or to some together (œ)."""
+    found: dict[str, list[str]] = {}
+    for code in (*range(0xA0, 0x250), *range(0x1E00, 0x1F00), *range(0xFB00, 0xFB07)):
         sign = chr(code)
         key = fold(sign)
         if sign.isalnum() and key and key.isalnum() and key != sign:
-            found[key] = found.get(key, "") + sign
-    return found
+            found.setdefault(key, []).append(sign)
+    return {key: f"[{''.join(signs)}]" for key, signs in found.items()}
 
 
 _SPELLINGS = _spellings()

@@ -78,7 +78,10 @@ def forget(
 @click.argument("author")
 @pass_door
 def access(door: Door, author: str) -> None:
-    """Print all that is held of a person, as JSON: by name, or by the address of their page."""
+    """Print all that is held of a person.
+
+    As JSON; by name, or by the address of their page.
+    """
     subject = _readable(door, Subject(SubjectKind.AUTHOR, author.strip()))
     held = _forgetter(door).access(subject)
     keep = door.app.config.privacy.keep

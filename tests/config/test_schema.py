@@ -53,6 +53,7 @@ def test_it_has_the_keys_of_the_contract(schema: dict[str, Any]) -> None:
         "alerts",
         "mail",
         "mailbox",
+        "monitoring",
         "sentiment",
         "privacy",
         "network",

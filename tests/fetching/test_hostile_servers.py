@@ -62,9 +62,9 @@ async def test_a_name_that_leads_elsewhere_after_the_check_gains_nothing(
     inner = await serve(head("Content-Length: 6") + b"secret")
     connected: list[str] = []
 
-    async def note(self: object, host: str, *args: object, **kwargs: object) -> None:
-        connected.append(host)
-        raise OSError(host)
+    async def note(remote_host: str, *_args: object, **_options: object) -> None:
+        connected.append(remote_host)
+        raise OSError(remote_host)
 
     monkeypatch.setattr("anyio.connect_tcp", note)
     async with resolving([PUBLIC], ["127.0.0.1"]) as client:

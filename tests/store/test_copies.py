@@ -25,6 +25,7 @@ from monitor.store.sqlite.migrations import (
     m0006_alerts,
     m0007_replies,
     m0008_schedules,
+    m0010_privacy,
 )
 
 
@@ -49,6 +50,7 @@ def next_version() -> Migrations:
     migrations(name="m0006_alerts")(m0006_alerts.apply)
     migrations(name="m0007_replies")(m0007_replies.apply)
     migrations(name="m0008_schedules")(m0008_schedules.apply)
+    migrations(name="m0010_privacy")(m0010_privacy.apply)
 
     @migrations(name="m9999_colour")
     def _(db: Database) -> None:
