@@ -29,6 +29,6 @@ def text_of_html(html: str) -> str:
     except (etree.LxmlError, ValueError):  # empty; or XML declared in another encoding
         return plain_text(html)
     for quoted in tree.xpath(" | ".join(f"//{path}" for path in _QUOTES)):
-        if quoted.getparent() is not None:
-            quoted.drop_tree()  # what follows it stays
+        # What follows it stays. Not drop_tree: that joins texts, and refuses a control sign in one.
+        quoted.clear(keep_tail=True)
     return plain_text(lxml_html.tostring(tree, encoding="unicode"))

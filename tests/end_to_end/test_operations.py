@@ -64,9 +64,9 @@ def test_a_running_daemon_is_healthy_and_tells_its_figures(tmp_path: Path) -> No
         ]
         write_config(tmp_path, feeds=feeds, monitoring={"listen": f"127.0.0.1:{port}"})
         with started_ecoute("run", cwd=tmp_path) as daemon:
-            wait_until(
-                lambda: 'ecoute_poll_errors_total{source="broken"' in ask(port, "/metrics")[1]
-            )
+            # Mentions are counted once a minute: they are asked for once there is one.
+            wait_until(lambda: "press" in run_ecoute("mentions", "--json", cwd=tmp_path).stdout)
+            wait_until(lambda: 'ecoute_poll_errors_total{source="b' in ask(port, "/metrics")[1])
             wait_until(lambda: 'source="press",status="ok"} 1' in ask(port, "/metrics")[1])
             status, health = ask(port, "/healthz")
             _, figures = ask(port, "/metrics")
