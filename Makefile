@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check lock model clean
+.PHONY: run test check audit wheel lock model clean
 
 run: .venv/.run
 	@$(BIN)/ecoute run --once || [ $$? -eq 1 ]
@@ -22,6 +22,14 @@ check: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# Ask the package index for known faults in what is pinned; licences are a test.
+audit: .venv/pyvenv.cfg
+	@PYTHON=$(BIN)/python sh .ci/audit
+
+# The same commit gives the same bytes, wherever it is built: tests/test_supply_chain.py.
+wheel: .venv/.dev
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -t wheel
+
 # Pin every dependency anew, with hashes, for every platform.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
@@ -31,6 +39,7 @@ lock: .venv/pyvenv.cfg
 	$(LOCK) --extra dev --extra neural --extra notify --extra pdf \
 		--constraints requirements.lock pyproject.toml requirements.in \
 		--output-file requirements-dev.lock
+	$(LOCK) --upgrade .ci/audit.in --output-file .ci/audit.lock
 
 # Train the scorer `ecoute` anew from the corpus; the same corpus gives the same file.
 # Texts of other kinds, from which the model starts; beside the repository.

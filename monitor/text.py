@@ -13,6 +13,8 @@ from html import unescape
 import regex  # type: ignore[import-untyped] # ships no types
 from lxml import etree
 
+from monitor.markup import with_few_attributes
+
 MAX_TITLE = 300
 MAX_TEXT = 20_000
 
@@ -197,7 +199,7 @@ def _reduce(source: str) -> str:
         return _unescape(escaped)
     # No tree is built, so tags nested a million deep cost no stack. A declared charset is ignored.
     parser = etree.HTMLParser(target=_TextOnly(), encoding="utf-8", huge_tree=True)
-    parser.feed(b"<html><body>" + escaped.encode())
+    parser.feed(b"<html><body>" + with_few_attributes(escaped.encode()))
     return str(parser.close())
 
 

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "monitor"
 
 FLOORS: list[set[str]] = [
     {"model", "errors"},
+    {"markup"},
     {
         "text",
         "urls",

@@ -16,6 +16,11 @@ from monitor.store.query import QueryError
 log = structlog.get_logger(__name__)
 
 
+_NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)
+_MAX_NAME = 300
+"""Characters of a file's name that are repeated; Linux takes 255 bytes of one, 4,096 of a path."""
+
+
 class ExitCode(IntEnum):
     """What the process's exit code says."""
 
@@ -73,9 +78,10 @@ def _end_foreseen(error: EcouteError) -> int:
 
 
 def _end_system(error: OSError) -> int:
-    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+    is_no_place = isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError)
+    if is_no_place or error.errno in _NO_NAME:
         # Our own files report as StoreError: this is a place that the command line named.
-        _say(f"config: {error.strerror} ({error.filename})")
+        _say(f"config: {error.strerror} ({str(error.filename)[:_MAX_NAME]})")
         return ExitCode.WRONG
     code = {
         errno.ENOSPC: StoreCode.DISK_FULL,

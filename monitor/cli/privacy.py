@@ -18,6 +18,8 @@ from monitor.subjects import Subject, SubjectKind
 from monitor.text import fold
 from monitor.traces import traces_of, words_of
 
+_YES = {"o", "oui", "y", "yes"}
+
 
 @click.command()
 @click.option(
@@ -135,8 +137,13 @@ def _ask(door: Door, planned: Sequence[tuple[Subject, Forgotten]]) -> None:
     for subject, gone in planned:
         for line in _lines(door, subject, gone):
             show.note(line)
-    if not sys.stdin.isatty() or not click.confirm(words("privacy.sure"), err=True):
+    if not sys.stdin.isatty() or not _says_yes(words("privacy.sure")):
         raise click.UsageError(words("privacy.not_asked"))
+
+
+def _says_yes(question: str) -> bool:
+    answer = click.prompt(question, default="", show_default=False, err=True)
+    return str(answer).strip().casefold() in _YES
 
 
 def _lines(door: Door, subject: Subject, gone: Forgotten) -> Iterator[str]:

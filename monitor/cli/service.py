@@ -18,6 +18,7 @@ import click
 from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.cli.ending import ExitCode
+from monitor.config.listening import VARIABLE, listen_at
 from monitor.operations.unit import HEAD, Unit
 
 T = TypeVar("T")
@@ -198,6 +199,10 @@ def _unit(
 ) -> str:
     """Return the unit of this configuration, which must be right."""
     config, file = door.app.config, door.file.absolute()
+    try:
+        listen_at(config.monitoring, {VARIABLE: listen or ""})
+    except ValueError as error:
+        raise click.UsageError(door.words("config.host_port", value=error)) from None
     owner = _owner(door, file, run_as)
     if chosen.is_system and owner.pw_uid == 0:
         show.note(door.app.words("service.as_root", path=file.parent))

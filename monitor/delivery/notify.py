@@ -1,24 +1,18 @@
 """Notices through Apprise (optional): telephones and chats that the owner named by an address.
 
 An address is a secret: it is known by its place in ``alerts.notify`` and its scheme, and stands in
-no table, log or error. Whatever a service's plugin does, no connection is made to an address that
-is not public unless the owner allowed it (promise 23): the guard stands under Python's sockets.
+no table, log or error. Whatever a service's plugin does, ``notify_guard`` stands under it.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from ipaddress import ip_address
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from monitor.errors import FetchError
-from monitor.fetching.guard import Guard, is_public
+from monitor.delivery.notify_guard import run_guarded
 from monitor.model import DeliveryResult, DeliveryState
 from monitor.wording import Wording
 
@@ -97,15 +91,16 @@ class Notifier:
         from apprise import LogCapture, NotifyType  # noqa: PLC0415 - optional
 
         capture = LogCapture(level=logging.WARNING)  # type: ignore[no-untyped-call] # Apprise's
-        with _guarded(self._allow) as blocked, capture as log:
-            is_taken = channel.notify(
-                body=body or title, title=title, notify_type=NotifyType.WARNING
-            )
+        give = partial(
+            channel.notify, body=body or title, title=title, notify_type=NotifyType.WARNING
+        )
+        with capture as log:
+            is_taken, watch = run_guarded(give, self._allow)
             said = log.getvalue()
         if is_taken:
             return None
-        if blocked:
-            return self._words("alerts.channel_blocked", host=blocked[0])
+        if watch.refused:
+            return self._words("alerts.channel_blocked", host=watch.refused[0])
         status = _STATUS.search(said)
         detail = f" (HTTP {status[1]})" if status else ""
         return self._words("alerts.channel_failed", detail=detail)
@@ -118,59 +113,3 @@ def _understand(place: int, url: str) -> Apprise:
     if not channel.add(url):
         raise NotifyUnavailable(place)
     return channel
-
-
-_admits: ContextVar[Callable[[str, int], bool] | None] = ContextVar("admits", default=None)
-"""What judges connections here. Apprise gives its own threads the context they are asked from."""
-_hooked = threading.Event()
-
-
-@contextmanager
-def _guarded(allow: frozenset[str]) -> Iterator[list[str]]:
-    """Refuse connections made within to what is neither public nor allowed.
-
-    Yields the list of what was refused. An audit hook sees the very address that Python's sockets
-    connect to, whatever library asks; it can not be removed, and does nothing elsewhere.
-    """
-    if not _hooked.is_set():
-        _hooked.set()
-        sys.addaudithook(_watch)
-    refused: list[str] = []
-    allowed = {(ip, port) for entry in allow for ip, port in _addresses(entry)}
-
-    def admits(ip: str, port: int) -> bool:
-        if is_public(ip) or (ip, port) in allowed:
-            return True
-        refused.append(f"{ip}:{port}")
-        return False
-
-    token = _admits.set(admits)
-    try:
-        yield refused
-    finally:
-        _admits.reset(token)
-
-
-def _watch(event: str, args: tuple[object, ...]) -> None:
-    admits = _admits.get()
-    if admits is None or event != "socket.connect":
-        return
-    address = args[1]
-    if isinstance(address, tuple) and len(address) > 1:
-        try:
-            ip = str(ip_address(str(address[0]).partition("%")[0]))
-        except ValueError:  # a name: Python looks it up and connects without telling the address
-            raise ConnectionRefusedError(str(address[0])) from None
-        if not admits(ip, int(address[1])):
-            raise ConnectionRefusedError(ip)
-
-
-def _addresses(entry: str) -> Iterator[tuple[str, int]]:
-    """Yield what an entry ``host:port`` of the allow-list leads to; nothing if it cannot be had."""
-    host, _, port = entry.rpartition(":")
-    guard = Guard(frozenset([entry]))
-    try:
-        for ip in guard.admit(host, int(port), guard.lookup(host.strip("[]"), int(port))):
-            yield str(ip_address(ip)), int(port)
-    except (FetchError, OSError, ValueError):
-        return

@@ -1,6 +1,6 @@
 """py3langid's model with the languages that a French business may meet, packed for small machines.
 
-As py3langid loads it, the model takes 96 MB; so packed, 17 MB, with the same answers.
+As py3langid loads it, the model takes 96 MB; so packed, 8 MB, with the same answers.
 """
 
 from __future__ import annotations
@@ -57,6 +57,36 @@ class _Moves:
         return self.states[found] if found >= 0 else self.base[self.lasts[row] << 8 | byte]
 
 
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """The model's table of features by language, as py3langid takes rows of it: ``[numbers]``.
+
+    Four in five of its values are the least of their column: a word that a language does not use.
+    The others are kept: 4 MB in place of 13.
+    """
+
+    least: NDArray[np.float16]
+    """Of each column."""
+    columns: NDArray[np.uint8]
+    """Where a row has more, row after row."""
+    values: NDArray[np.float16]
+    """And what it has there."""
+    starts: NDArray[np.int32]
+    """Where each row begins in the two above, and the end."""
+
+    def __getitem__(self, rows: NDArray[np.intp]) -> NDArray[np.float16]:
+        firsts = self.starts[rows]
+        lengths = self.starts[rows + 1] - firsts
+        before = np.cumsum(lengths) - lengths
+        places = np.arange(lengths.sum()) + np.repeat(firsts - before, lengths)
+        width = len(self.least)
+        found = np.tile(self.least, len(rows))
+        found[np.repeat(np.arange(len(rows)) * width, lengths) + self.columns[places]] = (
+            self.values[places]
+        )
+        return found.reshape(-1, width)
+
+
 def load_identifier() -> Any:  # noqa: ANN401 - py3langid ships no types
     """Load the model; takes about 0.6 s and, for a moment, 70 MB."""
     # As py3langid.modelio.load_model does, but each table is packed before the next is read.
@@ -69,7 +99,7 @@ def load_identifier() -> Any:  # noqa: ANN401 - py3langid ships no types
             kept = [number for number, code in enumerate(classes) if code in LANGUAGES]
             rows = model["nextmove_row"]
             identifier = LanguageIdentifier(
-                np.take(model["ptc"], kept, axis=1),
+                _sparse(np.take(model["ptc"], kept, axis=1)),
                 model["pc"][kept],
                 [classes[number] for number in kept],
                 _pack(model["nextmove"].reshape(-1, 256), rows),
@@ -80,6 +110,19 @@ def load_identifier() -> Any:  # noqa: ANN401 - py3langid ships no types
     # As its constructor makes it of tk_row, but no list: that would be 4 MB.
     identifier._rowbase = _array(rows.astype(np.int32) << 8)  # noqa: SLF001
     return identifier
+
+
+def _sparse(table: NDArray[np.float16]) -> _Weights:
+    least = table.min(axis=0)
+    columns, values, counts = [], [], []
+    for start in range(0, len(table), _ROWS_AT_ONCE):
+        some = table[start : start + _ROWS_AT_ONCE]
+        is_more = some > least
+        columns.append(np.nonzero(is_more)[1].astype(np.uint8))
+        values.append(some[is_more])
+        counts.append(is_more.sum(axis=1))
+    starts = np.cumsum(np.concatenate([[0], *counts])).astype(np.int32)
+    return _Weights(least, np.concatenate(columns), np.concatenate(values), starts)
 
 
 def _pack(moves: NDArray[np.uint32], rows: NDArray[np.uint16]) -> _Moves:

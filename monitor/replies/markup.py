@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 from lxml import html as lxml_html
 
+from monitor.markup import has_too_many_tags, with_few_attributes
 from monitor.text import plain_text
 
 _QUOTES = (
@@ -24,8 +25,11 @@ _QUOTES = (
 
 def text_of_html(html: str) -> str:
     """Return the text, a line a block; what cannot be read as HTML is nothing."""
+    written = with_few_attributes(html.encode("utf-8", "replace"))
+    if has_too_many_tags(written):
+        return plain_text(html)
     try:
-        tree = lxml_html.document_fromstring(html)
+        tree = lxml_html.document_fromstring(written.decode())
     except (etree.LxmlError, ValueError):  # empty; or XML declared in another encoding
         return plain_text(html)
     for quoted in tree.xpath(" | ".join(f"//{path}" for path in _QUOTES)):

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from monitor.markup import in_eight_bits, with_few_attributes
 from monitor.model import Response
 from monitor.sources.addresses import web_url
 from monitor.urls import site_of
@@ -68,7 +69,8 @@ def linked_feeds(page: Response) -> tuple[str, ...]:
 def _root_of(page: Response) -> etree._Element | None:
     parser = etree.HTMLParser(no_network=True)
     try:
-        return etree.fromstring(page.body[:_MAX_HTML], parser)
+        html = with_few_attributes(in_eight_bits(page.body[:_MAX_HTML]))
+        return etree.fromstring(html, parser)
     except etree.LxmlError:
         return None
 

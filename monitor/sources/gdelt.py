@@ -142,8 +142,8 @@ class Gdelt(Source[GdeltOptions]):
             raise
         end = session.now - LATE
         if len(found.entries) >= MOST_RECORDS and found.newest is not None:
-            # Oldest first: the rest begins where these end.
-            end = found.newest if found.newest > start else start + STEP
+            # Oldest first: the rest begins where these end. A date ahead would hide all before it.
+            end = min(found.newest, end) if found.newest > start else start + STEP
         read_to[search.key] = max(start, end)
         yield Page(
             entries=tell(found.entries, search),

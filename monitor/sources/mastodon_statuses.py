@@ -23,6 +23,7 @@ from monitor.sources.entry_parts import (
 from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of, text_at
 
 _PUBLIC = ("public", "unlisted")
+_MOST_OF_ID = 32  # signs; Mastodon's and Pleroma's have 18, Misskey's up to 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,9 @@ def _read(answer: Json, where: str) -> Statuses:
     rows = rows_of(answer, where)
     entries, problem = read_each(rows, read_status, where)
     ids = (id_of(row.get("id")) for row in rows if isinstance(row, Mapping))
-    return Statuses(entries=entries, ids=tuple(i for i in ids if i), problem=problem)
+    # One that none has would be the newest for ever, and hide what comes after.
+    sound = tuple(i for i in ids if i and len(i) <= _MOST_OF_ID and i.isalnum())
+    return Statuses(entries=entries, ids=sound, problem=problem)
 
 
 def _media(attachments: Sequence[Json]) -> tuple[str, ...]:

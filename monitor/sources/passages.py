@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from monitor.errors import Code, FetchError
+from monitor.markup import has_too_many_tags, in_eight_bits, with_few_attributes
 from monitor.model import Response
 from monitor.sources.entry_parts import language_of, title_of, verbatim_text_of
 
@@ -45,12 +47,24 @@ class PageText:
 
 
 def read_page(response: Response) -> PageText:
-    """Read a page. A page that only a browser can fill has no passages."""
+    """Read a page. A page that only a browser can fill has no passages.
+
+    Raises ``FetchError(too_large)`` for more tags than a page has.
+    """
+    body = in_eight_bits(response.body)
+    charset = _charset_of(response) if body is response.body else "utf-8"
+    if charset is not None and body is response.body:
+        body = body.decode(charset).encode()
+    if has_too_many_tags(body):
+        raise FetchError(Code.TOO_LARGE, "more tags than a page has")
     parser = etree.HTMLParser(
-        no_network=True, encoding=_charset_of(response), remove_comments=True, remove_pis=True
+        no_network=True,
+        encoding=None if charset is None else "utf-8",
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
-        root = etree.fromstring(response.body, parser)
+        root = etree.fromstring(with_few_attributes(body), parser)
     except etree.LxmlError:
         root = None
     if root is None:

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from lxml import etree, html
 
-from monitor.errors import Code, Malformed
+from monitor.errors import Code, FetchError, Malformed
+from monitor.markup import has_too_many_tags, with_few_attributes
 from monitor.model import Entry, Kind, Response
 from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import MAX_MEDIA, id_of, instant_of, name_of, text_of
@@ -90,9 +91,11 @@ def count_in(text: str | None) -> int | None:
 
 
 def _parse(body: bytes) -> html.HtmlElement:
+    if has_too_many_tags(body):
+        raise FetchError(Code.TOO_LARGE, "more tags than a page has")
     parser = html.HTMLParser(encoding="utf-8", no_network=True)
     try:
-        return html.document_fromstring(body, parser=parser)
+        return html.document_fromstring(with_few_attributes(body), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise Malformed(Code.EMPTY, "the page is empty") from error
 

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import socket
+import threading
+import tracemalloc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from servers import Answer, FeedServer
 
+from monitor.delivery import notify_guard
 from monitor.delivery.notify import Notifier, NotifyUnavailable, channel_names
 from monitor.model import DeliveryState
 from monitor.wording import Wording
@@ -105,3 +109,53 @@ def test_an_address_that_apprise_does_not_know_is_named_by_its_place() -> None:
 
 def test_a_channel_is_named_by_no_secret() -> None:
     assert channel_names(["tgram://123:token/chat"]) == ("notify[0] tgram",)
+
+
+# --- hostile services ---------------------------------------------------------------------------
+
+
+def test_a_bomb_in_an_answer_is_not_unpacked() -> None:
+    bomb = gzip.compress(bytes(200_000_000))
+    with service(Answer(headers={"Content-Encoding": "gzip"}, body=bomb)) as web:
+        channel = notifier(web)
+        tracemalloc.start()
+        (result,) = channel.send(TEXT, "", ["notify[0] json"])
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert result.state is DeliveryState.WAITING
+    assert most < 30_000_000
+
+
+def test_an_answer_without_end_is_left_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notify_guard.run_guarded, "__defaults__", (0.5,))
+    is_over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not is_over.wait(0.02):
+                connection.sendall(b"X: a\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        dripping = threading.Thread(target=drip, args=(server,))
+        dripping.start()
+        allow = frozenset([f"127.0.0.1:{port}"])
+        channel = Notifier([f"json://127.0.0.1:{port}"], allow_private_hosts=allow, words=WORDS)
+        (result,) = channel.send(TEXT, "", ["notify[0] json"])
+        is_over.set()
+        dripping.join()
+    assert result.state is DeliveryState.WAITING
+
+
+def test_a_datagram_to_what_is_not_public_is_refused() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.setblocking(False)  # noqa: FBT003 - socket's
+        address = f"rsyslog://127.0.0.1:{server.getsockname()[1]}"
+        channel = Notifier([address], allow_private_hosts=frozenset(), words=WORDS)
+        (result,) = channel.send(TEXT, "", ["notify[0] rsyslog"])
+        with pytest.raises(BlockingIOError):
+            server.recv(100)
+    assert result.state is DeliveryState.WAITING

@@ -10,6 +10,7 @@ import socket
 import stat
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -84,14 +85,22 @@ def test_without_being_asked_to_it_listens_nowhere(tmp_path: Path) -> None:
         write_config(tmp_path, feeds=[web.url("/rss")])
         with started_ecoute("run", cwd=tmp_path) as daemon:
             wait_until(lambda: web.requests)
-            links = [str(fd.readlink()) for fd in Path(f"/proc/{daemon.pid}/fd").iterdir()]
-            inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
+            inodes = sockets(daemon.pid)
             listening = {
                 line.split()[9]
                 for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
                 if line.split()[3] == "0A"
             }
     assert not inodes & listening
+
+
+def sockets(pid: int) -> set[str]:
+    """Return the inodes of a process's sockets; what it closes while we look is none."""
+    links = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            links.append(str(descriptor.readlink()))
+    return {link[8:-1] for link in links if link.startswith("socket:[")}
 
 
 def test_a_port_in_use_ends_it_with_its_code_and_polls_nothing(tmp_path: Path) -> None:
@@ -175,6 +184,20 @@ def test_a_store_that_takes_nothing_is_told_by_the_health_check(tmp_path: Path) 
             assert set(json.loads(ask(port, "/healthz")[1])["ailments"]) == {"poll"}
 
 
+def test_with_fifty_sources_it_takes_little_memory_at_rest(tmp_path: Path) -> None:
+    """Feeds here are small; bench/frugal.py has large ones."""
+    with FeedServer({"*": rss([GOOD])}) as web:
+        write_config(tmp_path, feeds=[web.url(f"/{number}") for number in range(50)])
+        with started_ecoute("--quiet", "run", cwd=tmp_path) as daemon:
+            wait_until(lambda: len(web.requests) == 50)
+            wait_until(lambda: resident_mb(daemon.pid) < 150)
+
+
+def resident_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
 # --- the service ------------------------------------------------------------------------------
 
 
@@ -247,6 +270,15 @@ def test_a_wrong_configuration_installs_nothing(tmp_path: Path, systemctl: dict[
     (tmp_path / "sources.yaml").write_text("businesses: []\n", encoding="utf-8")
     done = run_ecoute("service", "install", "--user", cwd=tmp_path, env=systemctl)
     assert done.returncode == 2
+    assert not (tmp_path / ".config").exists()
+
+
+def test_an_address_that_no_daemon_could_listen_at_is_refused(
+    tmp_path: Path, systemctl: dict[str, str]
+) -> None:
+    write_config(tmp_path)
+    args = ("service", "install", "--user", "--listen", "nowhere")
+    assert run_ecoute(*args, cwd=tmp_path, env=systemctl).returncode == 2
     assert not (tmp_path / ".config").exists()
 
 

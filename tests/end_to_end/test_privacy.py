@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import sqlite3
+import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from email import message_from_bytes
 from html import escape
 from pathlib import Path
@@ -14,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from servers import FeedServer, MailServer, run_ecoute, write_config
+from servers import FeedServer, MailServer, ecoute_env, run_ecoute, write_config
 
 NAME = "Zéphirine Canari-Dupré"
 PAGE = "https://forum.example/u/zephirine-page"
@@ -274,3 +277,22 @@ def test_authors_can_be_kept_by_pseudonyms(shop: Shop) -> None:
     assert after["new"]["relevance"] == 0  # still blocked
     shop.ecoute("forget", "--author", NAME, "--yes")
     assert shop.places_of(NAME, NAME.upper(), hers["author"]) == set()
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 2), ("", 2), ("oui", 0)])
+def test_at_a_terminal_it_asks(shop: Shop, answer: str, code: int) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(shop.folder)
+        command = [sys.executable, "-m", "monitor", "forget", "--author", "Luc"]
+        os.execve(sys.executable, command, ecoute_env(shop.folder))  # noqa: S606 - our own command
+    said = b""
+    with suppress(OSError):  # how a terminal ends
+        while part := os.read(terminal, 4096):
+            said += part
+            if b"Effacer pour de bon" in part:
+                os.write(terminal, f"{answer}\n".encode())
+    ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(terminal)
+    assert (ended, "2 mentions effacées" in said.decode()) == (code, True)
+    assert ("twice" in shop.mentions()) is (code == 2)

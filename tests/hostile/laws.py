@@ -73,6 +73,8 @@ def _with_bad_json(body: bytes, chance: Chance) -> bytes | None:
 def _lists(tree: Any) -> Iterable[list[Any]]:  # noqa: ANN401 - JSON of any shape
     if isinstance(tree, list):
         yield tree
+        if tree and isinstance(tree[0], dict):
+            return  # what stands within a row is a part of it, not rows
     parts = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
     for part in parts:
         yield from _lists(part)

@@ -103,6 +103,16 @@ def test_what_a_program_marks_as_quoted_in_html_is_left_out(html: str) -> None:
     assert [line for line in lines if line.strip()] == ["3 hors sujet"]
 
 
-@pytest.mark.parametrize("html", ["", "<", "<?xml version='1.0' encoding='utf-16'?><p>3</p>", "\0"])
+@pytest.mark.parametrize(
+    "html",
+    [
+        "",
+        "<",
+        "<?xml version='1.0' encoding='utf-16'?><p>3</p>",
+        "\0",
+        "a&#1;<blockquote>b</blockquote>c&#2;",
+        "<blockquote>a<blockquote>b</blockquote>\x01</blockquote>c\x02",
+    ],
+)
 def test_what_is_hardly_html_breaks_nothing(html: str) -> None:
     text_of_html(html)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from monitor.store.sqlite.connection import Connection
+from monitor.store.sqlite.connection import Connection, code_of
 
 
 def check(connection: Connection) -> list[str]:
@@ -22,7 +22,7 @@ def check(connection: Connection) -> list[str]:
         ):  # FTS5 takes the question as a write, though it changes nothing
             db.execute("INSERT INTO mention_fts (mention_fts, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if code_of(error) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise
         return [str(error)]
     return wrong

@@ -126,11 +126,13 @@ class Connection:
                     self.db.conn.set_progress_handler(lambda: time.monotonic() > stop_at, _STEPS)
                 yield self.db
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                if code_of(error) == sqlite3.SQLITE_INTERRUPT:
                     raise QueryError(
                         "it takes too long; ask for less, or a shorter time"
                     ) from error
                 raise
+            except UnicodeEncodeError as error:  # bytes of a command line that are no text
+                raise QueryError("it holds signs that are no characters") from error
             finally:
                 self.db.conn.set_progress_handler(None, 0)
                 self.db.rollback()
@@ -166,7 +168,7 @@ class Connection:
 
     def _explain(self, error: sqlite3.Error) -> StoreError | None:
         # The low byte is the primary code: https://sqlite.org/rescode.html
-        primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+        primary = code_of(error) & 0xFF
         code = _CODES.get(primary)
         if code is None:
             is_no_text = str(error).startswith("Could not decode to UTF-8")  # CPython's sentence
@@ -185,6 +187,12 @@ class Connection:
             return shutil.disk_usage(self.path.parent).free < _ROOM
         except OSError:
             return False
+
+
+def code_of(error: sqlite3.Error) -> int:
+    """Return SQLite's own code; ``SQLITE_OK`` for an error of Python's module, which has none."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code
 
 
 def is_at_rest(path: Path) -> bool:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.errors import StoreCode, StoreError
-from monitor.store.sqlite.connection import WAIT, Connection, is_at_rest
+from monitor.store.sqlite.connection import WAIT, Connection, code_of, is_at_rest
 from monitor.store.sqlite.locks import lock_file
 from monitor.store.sqlite.migrating import migrate
 from monitor.store.sqlite.migrations import MIGRATIONS
@@ -107,9 +107,9 @@ def _inspect(connection: Connection) -> None:
     try:
         tables = set(db.table_names())
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK:
+        if code_of(error) == sqlite3.SQLITE_READONLY_ROLLBACK:
             return  # a write that was cut: only a writer may undo it, and then looks again
-        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # "unsupported file format"
+        if code_of(error) == sqlite3.SQLITE_ERROR:  # "unsupported file format"
             raise StoreError(
                 StoreCode.DB_CORRUPT, f"{connection.path}: {error}", _RESTORE
             ) from error
@@ -153,7 +153,7 @@ def _use_log(connection: Connection, wait: timedelta) -> None:
         try:
             connection.db.conn.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            busy = code_of(error) & 0xFF == sqlite3.SQLITE_BUSY
             if not busy or time.monotonic() > stop_at:
                 raise
             time.sleep(_TURN_S)
