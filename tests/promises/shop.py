@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import chdir, closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +34,16 @@ class Shop:
     folder: Path
     web: FeedServer
 
-    def configure(self, *paths: str, mail: MailServer | None = None, **sections: object) -> None:
+    def configure(
+        self,
+        *paths: str,
+        mail: MailServer | None = None,
+        to: Sequence[str] = ("simon@example.fr",),
+        **sections: object,
+    ) -> None:
         """Watch the feeds at these paths; a source's id is its path's words."""
         feeds = [{"type": "feed", "id": path[1:], "url": self.web.url(path)} for path in paths]
-        write_config(self.folder, feeds=feeds, mail=mail, **sections)
+        write_config(self.folder, feeds=feeds, mail=mail, to=to, **sections)
 
     def ecoute(self, *args: str, env: Mapping[str, str] | None = None) -> Done:
         """Run a command to its end."""

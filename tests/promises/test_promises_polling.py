@@ -98,9 +98,7 @@ def test_promise_03_entries_and_their_etag_are_stored_together_or_not(shop: Shop
     assert shop.poll()["rss"]["error"]["code"] == "truncated"
     assert shop.mentions() == []
     shop.web["/rss"] = with_etag(body)
-    shop.sql(
-        "CREATE TRIGGER refused BEFORE INSERT ON mention BEGIN SELECT RAISE(ABORT, 'no'); END"
-    )
+    shop.sql("CREATE TRIGGER refused BEFORE INSERT ON mention BEGIN SELECT RAISE(ABORT, 'no'); END")
     assert shop.ecoute("poll", "--force").code != 0
     shop.sql("DROP TRIGGER refused")
     assert shop.mentions() == []
@@ -138,7 +136,7 @@ def test_promise_05_only_a_permanent_move_seen_twice_is_remembered_and_told(shop
     told = [shop.poll() for _ in range(3)]
     asked = {path: len(shop.web.requests_for(path)) for path in ("/moved", "/elsewhere", "/inside")}
     assert asked == {"/moved": 2, "/elsewhere": 3, "/inside": 3}
-    assert [round["inside"]["error"]["code"] for round in told] == ["blocked"] * 3
+    assert [polled["inside"]["error"]["code"] for polled in told] == ["blocked"] * 3
     notes = shop.ecoute("poll", "--force", "--source", "moved").err
     assert shop.web.url("/new") in notes
 
