@@ -59,7 +59,7 @@ async def backfill(poller: Poller, source_id: str, since: datetime) -> SourceRep
             is_backfill=True,
         )
         saved = await asyncio.to_thread(poller.store.save_poll, outcome)
-    error = tell(past.error, poller.words) if past.error else None
+    error = tell(past.error, poller.words, watched.source.type) if past.error else None
     return SourceReport(
         id=state.id,
         type=state.type,

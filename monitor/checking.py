@@ -60,7 +60,7 @@ async def check_source(app: App, client: Client, watched: Watched) -> Finding:
     reading = await read(watched, client.session(FetchMemory()), {}, FetchMemory())
     sightings = await asyncio.to_thread(app.pipeline, reading.entries, watched.origin)
     first = sightings[0].entry if sightings else next(iter(reading.entries), None)
-    error = tell(reading.error, app.words) if reading.error else None
+    error = tell(reading.error, app.words, watched.source.type) if reading.error else None
     message = app.words("cli.check_entries", n=len(reading.entries), matched=len(sightings))
     return Finding(
         what="source",

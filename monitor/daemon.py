@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -55,6 +56,7 @@ class Daemon:
     poller: Poller
     digester: Digester
     keep: timedelta
+    limits: Mapping[str, timedelta] = MappingProxyType({})
     alerter: Alerter | None = None
     collector: Collector | None = None
     vitals: Vitals = field(default_factory=Vitals)
@@ -256,7 +258,9 @@ class Daemon:
     async def _retain(self) -> None:
         """Erase texts kept long enough."""
         try:
-            erased = await asyncio.to_thread(self.store.expire, self.clock(), self.keep)
+            erased = await asyncio.to_thread(
+                self.store.expire, self.clock(), self.keep, self.limits
+            )
         except StoreError as trouble:
             log.error("old texts not erased; trying again", error=str(trouble))
         else:

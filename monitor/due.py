@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.errors import Code
+from monitor.errors import Code, SourceError
 from monitor.fetching.backoff import backoff_delay, jittered
 from monitor.model import Health, PollError, PollStatus, SourceState
 from monitor.reading import Reading
@@ -59,7 +59,7 @@ def next_state(
         return replace(
             state,
             status=PollStatus.NOT_MODIFIED if reading.unchanged else PollStatus.OK,
-            health=Health.OK,
+            health=reading.standing.health if reading.standing else Health.OK,
             error=None,
             last_ok_at=at,
             next_poll_at=at + jittered(every, chance),
@@ -75,7 +75,7 @@ def next_state(
         state,
         memory=reading.memory,
         status=PollStatus.FAILED,
-        health=_health(error.code, takes_token=takes_token),
+        health=_health(error.code, reading.error, takes_token=takes_token),
         error=error,
         next_poll_at=None if paused else again_at,
         retry_at=error.retry_at,
@@ -84,7 +84,9 @@ def next_state(
     )
 
 
-def _health(code: str, *, takes_token: bool) -> Health:
+def _health(code: str, told: SourceError | None, *, takes_token: bool) -> Health:
+    if told is not None and told.health is not None:
+        return told.health
     if code == Code.AUTH and not takes_token:
         return Health.TERMS_BLOCK
     return _HEALTH.get(code, Health.OK)

@@ -13,10 +13,12 @@ EcouteError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from monitor.model import Health
 
 
 class Code(StrEnum):
@@ -90,7 +92,8 @@ class SourceError(EcouteError):
     """One poll of one source failed.
 
     ``detail`` is a short technical fact in English (never a secret, never a whole address with a
-    query); the sentence for people is made from ``code`` in their language.
+    query); the sentence for people is made from ``code`` in their language, or from ``health``
+    where the platform told what a person has to do; ``missing`` names the scope or review.
     """
 
     def __init__(
@@ -101,14 +104,20 @@ class SourceError(EcouteError):
         http_status: int | None = None,
         retry_at: datetime | None = None,
         body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        health: Health | None = None,
+        missing: str = "",
     ) -> None:
-        """Keep the facts; ``body`` is the beginning of an error's JSON, for sources to read."""
+        """Keep the facts; ``body`` (the beginning of its JSON) and ``headers`` are for sources."""
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
         self.http_status = http_status
         self.retry_at = retry_at
         self.body = body
+        self.headers: Mapping[str, str] = headers or {}
+        self.health = health
+        self.missing = missing
 
     def __str__(self) -> str:
         """Say the code and the fact."""

@@ -74,6 +74,36 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a source needs from a person though it was read: a review, a new token by ``at``.
+
+    ``missing`` names what: a scope, a feature, a review, as the platform calls it.
+    """
+
+    health: Health
+    missing: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number that a platform gives of the owner's own account, such as ``rating``, now."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedFigure:
+    """A figure of a source as last read on ``day``, which begins at midnight UTC."""
+
+    source: str
+    name: str
+    day: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """What an owner answered to five questions on the name; ``None``: not answered.
 
@@ -205,12 +235,16 @@ class Page:
 
     ``problem`` says what of a damaged answer could not be read; its good entries are all here.
     ``removed`` holds the identifiers of entries met before that the platform has deleted.
+    ``standing`` is what the source needs from a person though it answers, ``figures`` what the
+    platform counts of the owner's account (kept once a day).
     """
 
     entries: tuple[Entry, ...]
     cursor: Cursor
     problem: str | None = None
     removed: tuple[str, ...] = ()
+    standing: Standing | None = None
+    figures: tuple[Figure, ...] = ()
 
 
 # --- from entry to mention --------------------------------------------------------------------
@@ -482,8 +516,8 @@ class SourceState:
 class PollOutcome:
     """One poll's yield, stored in one transaction: sightings and the source's new state.
 
-    ``removed`` holds identifiers that the platform has deleted. What a ``backfill`` finds is not
-    news: it stands in no digest.
+    ``removed`` holds identifiers that the platform has deleted, ``figures`` its numbers of today.
+    What a ``backfill`` finds is not news: it stands in no digest.
     """
 
     state: SourceState
@@ -491,6 +525,7 @@ class PollOutcome:
     fetched: int
     sightings: tuple[Sighting, ...]
     removed: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
     is_backfill: bool = False
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -131,12 +130,9 @@ class Poller:
 
     async def recall(self, source_id: str) -> tuple[SourceState, Mapping[str, int]]:
         """Return what is remembered of a source, and what others spent of their allowances."""
-        states = await asyncio.to_thread(self.store.source_states)
-        at, elsewhere = self.clock(), Counter[str]()
-        for other in (state for state in states if state.id != source_id):
-            for name, spent in other.memory.spent.items():
-                elsewhere[name] += spent.units if spent.renews_at > at else 0
-        return next(state for state in states if state.id == source_id), elsewhere
+        store, at = self.store, self.clock()
+        state = await asyncio.to_thread(store.source_state, source_id)
+        return state, await asyncio.to_thread(store.spent_elsewhere, source_id, at)
 
     async def _with_articles(
         self, watched: Watched, session: Session, entries: tuple[Entry, ...]
@@ -195,8 +191,10 @@ class Poller:
         at = self.clock()
         if again is not None:
             state = replace(state, rechecked_at=at)
-        error = None if reading.error is None else tell(reading.error, self.words)
-        notice = notice_of(reading, self.words)
+        error = (
+            None if reading.error is None else tell(reading.error, self.words, watched.source.type)
+        )
+        notice = notice_of(reading, self.words, watched.source.type)
         outcome = PollOutcome(
             state=next_state(
                 replace(state, notice=notice),
@@ -210,6 +208,7 @@ class Poller:
             at=at,
             fetched=len(reading.entries),
             sightings=sightings + met_again,
+            figures=reading.figures,
             removed=(*reading.removed, *(i for p in again or () for i in p.removed)),
         )
         return outcome, len(sightings)

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from monitor.errors import Code, FetchError, SourceError, StoreError
 from monitor.fetching.base import Session
-from monitor.model import Cursor, Entry, FetchMemory, Page, PollError
+from monitor.model import (
+    Cursor,
+    Entry,
+    FetchMemory,
+    Figure,
+    Health,
+    Page,
+    PollError,
+    Standing,
+)
 from monitor.pipeline import Origin
 from monitor.sources.base import Source
 from monitor.sources.bounds import within_bounds
@@ -57,6 +66,8 @@ class Reading:
     removed: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
     moved: str | None = None
+    standing: Standing | None = None
+    figures: tuple[Figure, ...] = ()
     error: SourceError | None = None
 
 
@@ -78,6 +89,8 @@ async def read(watched: Watched, session: Session, cursor: Cursor, memory: Fetch
         removed=tuple(removed for page in pages for removed in page.removed),
         damage=tuple(page.problem for page in pages if page.problem),
         moved=session.notice,
+        standing=next((page.standing for page in reversed(pages) if page.standing), None),
+        figures=tuple(figure for page in pages for figure in page.figures),
         error=error,
     )
 
@@ -112,9 +125,11 @@ async def caught(watched: Watched, work: Awaitable[None]) -> SourceError | None:
     return None
 
 
-def tell(error: SourceError, words: Wording) -> PollError:
+def tell(error: SourceError, words: Wording, source_type: str) -> PollError:
     """Put an error into words for people, in their language; its detail is for the log."""
     message = words(f"errors.{error.code}")
+    if error.health is not None and error.health in _NEEDS:
+        message = _need(error.health, error.missing, words, source_type)
     if error.http_status:
         message = f"{message.removesuffix('.')} ({error.http_status})."
     return PollError(
@@ -125,8 +140,43 @@ def tell(error: SourceError, words: Wording) -> PollError:
     )
 
 
-def notice_of(reading: Reading, words: Wording) -> str | None:
+def notice_of(reading: Reading, words: Wording, source_type: str) -> str | None:
     """Put into words what a person should see though the poll went well; ``None``: nothing."""
     notices = [words("errors.damaged")] if reading.damage and not reading.error else []
     notices += [words("errors.moved", addresses=reading.moved)] if reading.moved else []
+    if (standing := reading.standing) is not None and not reading.error:
+        missing = ", ".join(part for part in (standing.missing, _day(standing.at, words)) if part)
+        notices.append(_need(standing.health, missing, words, source_type))
     return " ".join(notices) or None
+
+
+_NEEDS = {
+    Health.NEEDS_TOKEN,
+    Health.TOKEN_EXPIRES_SOON,
+    Health.TOKEN_EXPIRED,
+    Health.PERMISSION_MISSING,
+    Health.REVIEW_MISSING,
+    Health.BUDGET_SPENT,
+    Health.TERMS_BLOCK,
+}
+"""What has a sentence of its own, more telling than that of the code."""
+
+
+def _need(health: Health, missing: str, words: Wording, source_type: str) -> str:
+    """Say what is missing, and how this type of source gets it where we know."""
+    said = words(f"errors.health_{health}")
+    if missing:
+        said = f"{said.removesuffix('.')} ({missing})."
+    way = f"access.{source_type}"
+    return f"{said} {words(way)}" if words.has(way) and health in _GOT_BY_THE_WAY else said
+
+
+_GOT_BY_THE_WAY = _NEEDS - {Health.BUDGET_SPENT, Health.TERMS_BLOCK}
+
+
+def _day(at: datetime | None, words: Wording) -> str:
+    if at is None:
+        return ""
+    from babel.dates import format_date  # noqa: PLC0415 - slow to load, seldom needed
+
+    return format_date(at, "long", locale=words.language)

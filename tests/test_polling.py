@@ -17,7 +17,18 @@ from monitor.errors import Code, FetchError, SourceError
 from monitor.fetching.base import Session
 from monitor.fetching.client import Client
 from monitor.matching.matcher import Matcher
-from monitor.model import FetchMemory, MentionQuery, Page, PollError, PollStatus, SourceReport
+from monitor.model import (
+    FetchMemory,
+    Figure,
+    Health,
+    MentionQuery,
+    Page,
+    Period,
+    PollError,
+    PollStatus,
+    SourceReport,
+    Standing,
+)
 from monitor.pipeline import Pipeline
 from monitor.polling import Poller
 from monitor.reading import MAX_ENTRIES, Reading
@@ -109,6 +120,38 @@ def test_a_refusal_is_a_block_where_no_token_would_help() -> None:
         for takes in (True, False)
     ]
     assert [s.health for s in states] == ["needs_token", "terms_block"]
+
+
+def test_what_a_platform_asks_of_a_person_is_remembered() -> None:
+    told = PollError(code="auth", message="…", http_status=400)
+    expired = reading(FetchError(Code.AUTH, health=Health.TOKEN_EXPIRED))
+    after = next_state(state(), expired, told, every=EVERY, at=NOW, chance=0)
+    assert after.health == "token_expired"
+    thin = replace(reading(), standing=Standing(health=Health.REVIEW_MISSING))
+    assert next_state(after, thin, None, every=EVERY, at=NOW, chance=0).health == "review_missing"
+    assert next_state(after, reading(), None, every=EVERY, at=NOW, chance=0).health == "ok"
+
+
+async def test_what_is_missing_is_said_in_words(tmp_path: Path, clock: FixedClock) -> None:
+    scope = "pages_read_user_content"
+    refused = FetchError(Code.AUTH, health=Health.PERMISSION_MISSING, missing=scope)
+    soon = Standing(health=Health.TOKEN_EXPIRES_SOON, at=NOW + timedelta(days=3))
+    async with poller(
+        tmp_path,
+        clock,
+        refused=FakeSource(refused),
+        soon=FakeSource(replace(page(1), standing=soon, figures=(Figure(name="fans", value=7),))),
+    ) as polls:
+        reports = await polls.poll_all(["refused", "soon"])
+        states = polls.store.source_states()
+        told = polls.store.figures(Period(start=NOW - timedelta(days=1), end=NOW + EVERY))
+    assert [s.health for s in states] == ["permission_missing", "token_expires_soon"]
+    assert reports[0].error is not None
+    assert reports[0].error.message == f"The access token lacks a permission ({scope})."
+    assert states[1].notice == (
+        "The access token expires soon: renew it before (November 26, 2026)."
+    )
+    assert [(f.source, f.name, f.value) for f in told] == [("soon", "fans", 7)]
 
 
 def test_gone_pauses() -> None:

@@ -20,6 +20,7 @@ from monitor.delivery.outbox import DeliveryReport
 from monitor.exchange.shapes import report_json
 from monitor.model import PollStatus, SourceReport
 from monitor.operations.vitals import Vitals
+from monitor.sources.registry import text_limits
 from monitor.wording import Wording
 
 
@@ -179,6 +180,7 @@ def run_daemon(door: Door) -> int:
                 poller=poller,
                 digester=app.digester,
                 keep=app.config.privacy.keep,
+                limits=text_limits(),
                 alerter=app.alerter,
                 collector=app.collector,
                 vitals=vitals,

@@ -71,7 +71,7 @@ async def _find_all(door: Door, urls: Sequence[str]) -> tuple[list[str], bool]:
                 found = await find_feeds(client, url)
             except SourceError as error:
                 failed = True
-                told = tell(error, door.app.words)
+                told = tell(error, door.app.words, "feed")
                 show.note(f"{url}: {told.code}: {told.message}")
             else:
                 feeds.append(found[0])

@@ -71,8 +71,8 @@ class Session(Protocol):
         ``key`` is what the allowance is given to, if not to this machine: all sources that use it
         share the allowance. Only a digest of it is kept.
 
-        Raises ``FetchError(rate_limited)``, to be tried again at ``renews_at``, when ``limit``
-        would be passed.
+        Raises ``FetchError(rate_limited)`` with the health ``budget_spent``, to be tried again at
+        ``renews_at``, when ``limit`` would be passed.
         """
         ...
 

@@ -138,6 +138,7 @@ class Exchange:
                 check_status(status, headers, conditional=is_conditional, now=self._clock())
             except FetchError as error:
                 error.body = await _begin_of_json(response)
+                error.headers = headers
                 raise
             if response.is_success:
                 body = await self._read_body(response)

@@ -31,7 +31,7 @@ from monitor.fetching.redirects import (
     read_address,
 )
 from monitor.fetching.validators import conditions, read_validators
-from monitor.model import FetchMemory, Json, Moved, Response, Spent, Validators
+from monitor.model import FetchMemory, Health, Json, Moved, Response, Spent, Validators
 from monitor.urls import shown_url
 
 # One source asks a few addresses; those whose query changes at each poll (since_id=…) would fill
@@ -164,7 +164,13 @@ class PollSession:
         used = own + self._elsewhere.get(name, 0)
         if used + units > limit:
             detail = f"{allowance}: {used} of {limit} units spent"
-            raise FetchError(Code.RATE_LIMITED, detail, retry_at=renews_at)
+            raise FetchError(
+                Code.RATE_LIMITED,
+                detail,
+                retry_at=renews_at,
+                health=Health.BUDGET_SPENT,
+                missing=f"{used}/{limit} {allowance}",
+            )
         self._spent[name] = Spent(units=own + units, renews_at=renews_at)
 
     def read_file(self, path: Path) -> Response:

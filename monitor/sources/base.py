@@ -100,6 +100,8 @@ class Source(ABC, Generic[Options]):
         """The search queries it sends, for ``ecoute check``; none when it does not search."""
         return ()
 
+    keeps_text: ClassVar[timedelta | None] = None
+    """How long its terms let a text be kept; ``None``: as long as ``privacy.keep`` says."""
     rechecks: ClassVar[timedelta | None] = None
     """How long after it was found an entry is looked at again, for edits, counts and deletion."""
     reaches_back: ClassVar[timedelta | None] = None

@@ -10,6 +10,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
@@ -45,6 +46,12 @@ def source_types() -> Mapping[str, SourceType]:
     """
     own = ((found.__module__, found) for found in _own_types())
     return collect([*own, *_load(entry_points(group=GROUP))])
+
+
+def text_limits() -> Mapping[str, timedelta]:
+    """Return how long the terms of source types let a text be kept, of those that limit it."""
+    limits = {name: found.keeps_text for name, found in source_types().items()}
+    return {name: limit for name, limit in limits.items() if limit is not None}
 
 
 def collect(found: Iterable[tuple[str, SourceType]]) -> Mapping[str, SourceType]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from monitor.model import (
@@ -14,6 +15,7 @@ from monitor.model import (
     ClosedAlert,
     ClosedDigest,
     Count,
+    DatedFigure,
     DeliveryResult,
     Json,
     Judgement,
@@ -55,6 +57,18 @@ class Store(Protocol):
         changed ``options_hash`` clears cursor, validators, pause and failures, and makes it due.
         Sources no longer configured are kept with their history and no longer returned.
         """
+        ...
+
+    def figures(self, period: Period) -> list[DatedFigure]:
+        """Return what platforms counted of the owner's accounts on the days of a period."""
+        ...
+
+    def spent_elsewhere(self, source_id: str, at: datetime) -> Mapping[str, int]:
+        """Return what other sources spent of allowances not renewed yet, those at rest too."""
+        ...
+
+    def source_state(self, source_id: str) -> SourceState:
+        """Return one configured source's state."""
         ...
 
     def source_states(self) -> list[SourceState]:
@@ -355,10 +369,13 @@ class Store(Protocol):
         """Write a whole, consistent copy. Raises ``StoreError`` if ``file`` exists."""
         ...
 
-    def expire(self, now: datetime, keep: timedelta) -> int:
+    def expire(
+        self, now: datetime, keep: timedelta, limits: Mapping[str, timedelta] = MappingProxyType({})
+    ) -> int:
         """Erase text and author of mentions found longer ago than ``keep``; returns how many.
 
-        Those that their platform deleted two days ago go likewise.
+        Those that their platform deleted two days ago go likewise. ``limits`` are how long the
+        terms of source types let words be kept: those go then, author and address stay.
         """
         ...
 

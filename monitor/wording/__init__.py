@@ -33,6 +33,10 @@ class Wording:
             sentence = sentence["one" if self._is_singular(values["n"]) else "other"]
         return sentence.format(**values)
 
+    def has(self, key: str) -> bool:
+        """Tell whether there is such a sentence."""
+        return key in self._sentences
+
     def _is_singular(self, n: object) -> bool:
         # CLDR: French is singular below 2 (0 mention, 1,5 mention), English at exactly 1.
         if not isinstance(n, int | float):

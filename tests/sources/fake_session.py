@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from monitor.errors import Code, FetchError, Malformed
-from monitor.model import Business, Cursor, FetchMemory, Json, Page, Response
+from monitor.model import Business, Cursor, FetchMemory, Health, Json, Page, Response
 from monitor.sources.base import Source
 
 DATA = Path(__file__).parents[1] / "data"
@@ -93,7 +93,9 @@ class FakeSession:
     ) -> None:
         used = self.spent.get(allowance, 0) + units
         if used > limit:
-            raise FetchError(Code.RATE_LIMITED, allowance, retry_at=renews_at)
+            raise FetchError(
+                Code.RATE_LIMITED, allowance, retry_at=renews_at, health=Health.BUDGET_SPENT
+            )
         self.spent[allowance] = used
 
     def read_file(self, path: Path) -> Response:
@@ -130,6 +132,7 @@ class FakeSession:
                 f"answered {response.status}",
                 http_status=response.status,
                 body=response.body,
+                headers=response.headers,
             )
         return response
 
@@ -141,6 +144,7 @@ def answer(
     status: int = 200,
     content_type: str | None = None,
     link: str | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Response:
     """Make an answer; what is not bytes is sent as JSON."""
     headers = {} if content_type is None else {"content-type": content_type}
@@ -149,6 +153,7 @@ def answer(
         body = jsons.dumps(body).encode()
     if link is not None:
         headers["link"] = link
+    headers |= dict(more or {})
     return Response(url=url, status=status, headers=headers, body=body, not_modified=status == 304)
 
 

@@ -26,6 +26,7 @@ from monitor.store.sqlite.migrations import (
     m0007_replies,
     m0008_schedules,
     m0010_privacy,
+    m0012_gated,
 )
 
 
@@ -51,6 +52,7 @@ def next_version() -> Migrations:
     migrations(name="m0007_replies")(m0007_replies.apply)
     migrations(name="m0008_schedules")(m0008_schedules.apply)
     migrations(name="m0010_privacy")(m0010_privacy.apply)
+    migrations(name="m0012_gated")(m0012_gated.apply)
 
     @migrations(name="m9999_colour")
     def _(db: Database) -> None:

@@ -81,16 +81,60 @@ def withdraw(db: Database, now: datetime) -> int:
     ]
     if not rows:
         return 0
+    erased = erase(db, [row["id"] for row in rows], now)
+    _take_back(db, rows)
+    return erased
+
+
+def fade(db: Database, now: datetime, limits: Mapping[str, timedelta]) -> int:
+    """Take the words out of what was found longer ago than its platform lets it be kept.
+
+    ``limits`` are by source type. Address, score and dates stay, as does what was met elsewhere
+    too, by a source without such a limit; returns how many mentions.
+    """
+    rows = [
+        row
+        for source_type, limit in limits.items()
+        for row in db.query(
+            """SELECT m.id, m.number, m.title, m.text FROM mention AS m
+            WHERE m.found_at < :limit AND m.faded_at IS NULL AND m.erased_at IS NULL
+              AND m.source IN (SELECT id FROM source WHERE type = :type)
+              AND NOT EXISTS (SELECT 1 FROM place AS p JOIN source AS s ON s.id = p.source
+                WHERE p.mention_id = m.id
+                  AND s.type NOT IN (SELECT value FROM json_each(:limited)))""",
+            {
+                "limit": format_instant(now - limit),
+                "type": source_type,
+                "limited": dump(list(limits)),
+            },
+        )
+    ]
+    if not rows:
+        return 0
+    when = format_instant(now)
+    for row in rows:
+        gone = dict.fromkeys(("title", "title_key", "text_key", "outlet_key"))
+        db.table("mention").update(row["number"], gone | {"text": "", "faded_at": when})
+    ids = dump([row["id"] for row in rows])
+    among = "(SELECT value FROM json_each(?))"
+    db.execute(f"DELETE FROM revision WHERE mention_id IN {among}", [ids])  # noqa: S608 - ours
+    numbers = f"SELECT number FROM mention WHERE id IN {among}"  # noqa: S608 - ours
+    db.execute(f"DELETE FROM story_key WHERE mention IN ({numbers})", [ids])  # noqa: S608 - ours
+    _take_back(db, rows)
+    return len(rows)
+
+
+def _take_back(db: Database, rows: Sequence[Row]) -> None:
+    """Take words out of the mails that told them, and out of the index."""
     ids = [row["id"] for row in rows]
-    words = shingles_of(text for row in rows for text in (row["title"] or "", row["text"]))
-    erased = erase(db, ids, now)
-    traces = traces_of(words)
+    traces = traces_of(
+        shingles_of(text for row in rows for text in (row["title"] or "", row["text"]))
+    )
     for table, content, outbox in _OUTBOXES:
         telling = _ids_telling(db, content, f"{table}_id", ids)
         waiting = db.execute(f"SELECT {table}_id FROM {outbox} WHERE state = 'waiting'")  # noqa: S608 - names of ours
         _redact_mails(db, table, telling - {one for (one,) in waiting}, traces_of(), traces)
     db.execute("INSERT INTO mention_fts (mention_fts) VALUES ('optimize')")
-    return erased
 
 
 def forget_business(db: Database, name: str, found: Found) -> Removal:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from monitor.clock import format_instant
 from monitor.dedupe.decide import New, Update
-from monitor.model import Period, PollOutcome, PollStatus, Saved, SourceState
-from monitor.store.sqlite.rows import Row, configured_row, dump, polled_row, state_of
+from monitor.model import (
+    FetchMemory,
+    Period,
+    PollOutcome,
+    PollStatus,
+    Saved,
+    SourceState,
+    Spent,
+)
+from monitor.store.sqlite.figures import save_figures
+from monitor.store.sqlite.rows import Row, configured_row, dump, polled_row, spent_of, state_of
 from monitor.store.sqlite.screening import Screen
 from monitor.store.sqlite.sightings import store_sighting
 
@@ -29,7 +39,7 @@ def _id_of(row: Row) -> str:
 
 def register_sources(db: Database, states: Sequence[SourceState], at: datetime) -> None:
     """Make known the configured sources; see ``Store.register_sources``."""
-    known = {row["id"]: row for row in db.query("SELECT id, options_hash FROM source")}
+    known = {row["id"]: row for row in db.query("SELECT id, options_hash, memory FROM source")}
     db.execute("UPDATE source SET configured = 0 WHERE configured")
     for state in states:
         row = configured_row(state) | {"configured": 1}
@@ -38,19 +48,37 @@ def register_sources(db: Database, states: Sequence[SourceState], at: datetime) 
             continue
         if known[state.id]["options_hash"] != state.options_hash:
             # A fresh start: due now, and nothing remembered of what was earned with other options.
-            row |= polled_row(_as_if_never_polled(state))
+            # What was spent was spent.
+            row |= polled_row(_as_if_never_polled(state, spent_of(known[state.id]["memory"])))
             for kept in ("last_ok_at", "polled_at"):
                 row.pop(kept)
         db.table("source").update(state.id, row)
 
 
+_SELECT = """SELECT s.*, (SELECT count(*) FROM mention AS m
+                        WHERE m.source = s.id AND m.competitor_of IS NULL) AS mentions
+        FROM source AS s WHERE s.configured"""
+
+
+def source_state(db: Database, source_id: str) -> SourceState:
+    """Return one configured source's state."""
+    (row,) = db.query(f"{_SELECT} AND s.id = ?", [source_id])
+    return state_of(row)
+
+
+def spent_elsewhere(db: Database, source_id: str, at: datetime) -> Mapping[str, int]:
+    """Return what other sources spent of allowances not renewed yet, those at rest too."""
+    total = Counter[str]()
+    sql = "SELECT memory FROM source WHERE id <> ? AND memory LIKE '%renews_at%'"
+    for (memory,) in db.execute(sql, [source_id]):
+        for name, spent in spent_of(memory).items():
+            total[name] += spent.units if spent.renews_at > at else 0
+    return total
+
+
 def source_states(db: Database) -> list[SourceState]:
     """Return the configured sources' states, by id, each with the mentions it found first."""
-    found = db.query(
-        """SELECT s.*, (SELECT count(*) FROM mention AS m
-                        WHERE m.source = s.id AND m.competitor_of IS NULL) AS mentions
-        FROM source AS s WHERE s.configured ORDER BY s.id"""
-    )
+    found = db.query(f"{_SELECT} ORDER BY s.id")
     return [state_of(row) for row in found]
 
 
@@ -83,6 +111,7 @@ def save_poll(db: Database, outcome: PollOutcome, screen: Screen | None = None) 
         else:
             duplicates += 1
     _note_removed(db, outcome)
+    save_figures(db, outcome)
     _save_state(db, outcome)
     if not outcome.is_backfill:
         _count_poll(db, outcome)
@@ -129,7 +158,7 @@ def articles_read(db: Database, period: Period) -> int:
     return int(db.execute(sql, bounds).fetchone()[0])
 
 
-def _as_if_never_polled(state: SourceState) -> SourceState:
+def _as_if_never_polled(state: SourceState, spent: Mapping[str, Spent]) -> SourceState:
     """Return the state of a source as if it had never been polled."""
     return SourceState(
         id=state.id,
@@ -137,6 +166,7 @@ def _as_if_never_polled(state: SourceState) -> SourceState:
         address=state.address,
         businesses=state.businesses,
         options_hash=state.options_hash,
+        memory=FetchMemory(spent=spent),
     )
 
 

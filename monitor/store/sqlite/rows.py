@@ -169,6 +169,14 @@ def _error_text(error: PollError | None) -> str | None:
     return dump(asdict(error) | {"retry_at": written(error.retry_at)})
 
 
+def spent_of(memory: str) -> Mapping[str, Spent]:
+    """Read what was spent of allowances from a source's memory; what is damaged counts nothing."""
+    try:
+        return _memory_of(json.loads(memory)).spent
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
 def _memory_of(read: Mapping[str, Mapping[str, Any]]) -> FetchMemory:
     return FetchMemory(
         validators={url: Validators(**v) for url, v in read.get("validators", {}).items()},

@@ -33,8 +33,9 @@ def store_sighting(
     An erased mention met again stays erased: it counts as a duplicate without an id.
     """
     verdict = decide(sighting, find_known(db, sighting))
-    if isinstance(verdict, Update) and verdict.id in met:
+    if isinstance(verdict, Update) and (verdict.id in met or _is_faded(db, verdict.id)):
         # Told twice by one poll, in other words (a page indexed again): the first one's stand.
+        # And words that had to go do not come back.
         verdict = Duplicate(verdict.id)
     if not isinstance(verdict, New):
         if isinstance(verdict, Update):
@@ -94,6 +95,11 @@ def _update(db: Database, mention_id: str, sighting: Sighting, at: datetime) -> 
         new["relevance"] = old["relevance"]
     db.table("mention").update(old["number"], new | _engagement(sighting.entry))
     index_again(db, old | new)
+
+
+def _is_faded(db: Database, mention_id: str) -> bool:
+    sql = "SELECT 1 FROM mention WHERE id = ? AND faded_at IS NOT NULL"
+    return db.execute(sql, [mention_id]).fetchone() is not None
 
 
 def _refresh_engagement(db: Database, mention_id: str, sighting: Sighting) -> None:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from monitor.clock import Clock
 from monitor.clock import now as wall_clock
@@ -16,6 +17,7 @@ from monitor.model import (
     ClosedAlert,
     ClosedDigest,
     Count,
+    DatedFigure,
     DeliveryResult,
     Json,
     Judgement,
@@ -50,6 +52,7 @@ from monitor.store.sqlite import (
     correcting,
     digests,
     erasing,
+    figures,
     forgetting,
     holdings,
     locks,
@@ -113,6 +116,21 @@ class SqliteStore:
         """Return the configured sources' states, by id."""
         with self._connection.reading() as db:
             return polls.source_states(db)
+
+    def source_state(self, source_id: str) -> SourceState:
+        """Return one configured source's state."""
+        with self._connection.reading() as db:
+            return polls.source_state(db, source_id)
+
+    def spent_elsewhere(self, source_id: str, at: datetime) -> Mapping[str, int]:
+        """Return what other sources spent of allowances not renewed yet."""
+        with self._connection.reading() as db:
+            return polls.spent_elsewhere(db, source_id, at)
+
+    def figures(self, period: Period) -> list[DatedFigure]:
+        """Return what platforms counted of the owner's accounts on the days of a period."""
+        with self._connection.reading() as db:
+            return figures.figures(db, period)
 
     def hold(self, name: str) -> AbstractContextManager[bool]:
         """Hold a lock between processes; yields whether it was had."""
@@ -422,10 +440,13 @@ class SqliteStore:
         """Write a whole, consistent copy. Raises ``StoreError`` if ``file`` exists."""
         copy_database(self._connection, file)
 
-    def expire(self, now: datetime, keep: timedelta) -> int:
-        """Erase text and author of mentions found longer ago than ``keep``; returns how many."""
+    def expire(
+        self, now: datetime, keep: timedelta, limits: Mapping[str, timedelta] = MappingProxyType({})
+    ) -> int:
+        """Erase what was kept as long as ``keep``, or as its type's terms allow; how many."""
         with self._connection.writing() as db:
             erased = erasing.expire(db, now, keep) + forgetting.withdraw(db, now)
+            erased += forgetting.fade(db, now, limits)
         if erased:
             self._connection.drop_log()  # it holds the words as they were written
         return erased

@@ -18,6 +18,7 @@ from monitor.store.sqlite.migrations import (
     m0007_replies,
     m0008_schedules,
     m0010_privacy,
+    m0012_gated,
 )
 
 MIGRATIONS = Migrations("ecoute")
@@ -30,3 +31,4 @@ MIGRATIONS(name="m0006_alerts")(m0006_alerts.apply)
 MIGRATIONS(name="m0007_replies")(m0007_replies.apply)
 MIGRATIONS(name="m0008_schedules")(m0008_schedules.apply)
 MIGRATIONS(name="m0010_privacy")(m0010_privacy.apply)
+MIGRATIONS(name="m0012_gated")(m0012_gated.apply)

@@ -1,0 +1,34 @@
+"""Numbers that platforms give of the owner's own accounts, one a day."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from monitor.clock import format_instant, parse_instant
+from monitor.model import DatedFigure, Period, PollOutcome
+
+
+def save_figures(db: Database, outcome: PollOutcome) -> None:
+    """Keep a poll's figures; the last of a day stands."""
+    midnight = outcome.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    db.table("figure").upsert_all(
+        (
+            {
+                "source": outcome.state.id,
+                "name": figure.name,
+                "day": format_instant(midnight),
+                "value": figure.value,
+            }
+            for figure in outcome.figures
+        ),
+        pk=("source", "name", "day"),
+    )
+
+
+def figures(db: Database, period: Period) -> list[DatedFigure]:
+    """Return the figures of the days that begin within a period, by source, name and day."""
+    rows = db.query(
+        "SELECT * FROM figures WHERE day >= ? AND day < ?",
+        [format_instant(period.start), format_instant(period.end)],
+    )
+    return [DatedFigure(**row | {"day": parse_instant(row["day"])}) for row in rows]
