@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -56,7 +55,7 @@ class Daemon:
     poller: Poller
     digester: Digester
     keep: timedelta
-    limits: Mapping[str, timedelta] = MappingProxyType({})
+    limits: Mapping[str, timedelta] = field(default_factory=dict)
     alerter: Alerter | None = None
     collector: Collector | None = None
     vitals: Vitals = field(default_factory=Vitals)

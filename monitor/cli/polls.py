@@ -114,7 +114,7 @@ def run_once(door: Door) -> int:
     app = door.app
     reports = asyncio.run(poll_once(door, (), force=True))
     show.result(summary(door, reports))
-    app.store.expire(now(), app.config.privacy.keep)
+    app.store.expire(now(), app.config.privacy.keep, text_limits())
     is_read = collect_replies(door)  # before the digest that confirms them
     for business in app.digester.businesses:
         if not app.digester.close_pass(business):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 
 import click
 
@@ -14,14 +15,17 @@ from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.cli.ending import ExitCode
 from monitor.cli.health import finding_line
+from monitor.clock import now
 from monitor.config.editing import Addition
 from monitor.errors import SourceError
 from monitor.exchange.shapes import state_json
-from monitor.model import Health, SourceState
+from monitor.model import Health, Period, SourceState
 from monitor.packs import find_departement
 from monitor.reading import tell
+from monitor.reporting.own_figures import figures_line, newest_figures
 from monitor.wording import Wording
 
+_FIGURES_SPAN = timedelta(days=31)
 _STATE_COLUMNS = ("source", "state", "last_ok", "next_poll", "mentions")
 
 
@@ -101,8 +105,10 @@ def try_one(door: Door, source_id: str) -> int:
 def show_states(door: Door, *, as_json: bool) -> None:
     """Show how each source does."""
     states = door.app.store.source_states()
+    at = now()
+    figures = newest_figures(door.app.store.figures(Period(start=at - _FIGURES_SPAN, end=at)))
     if as_json:
-        show.json_document([state_json(state) for state in states])
+        show.json_document([state_json(state, figures.get(state.id, {})) for state in states])
         return
     words = door.app.words
     headers = tuple(words(f"cli.column_{name}") for name in _STATE_COLUMNS)
@@ -110,6 +116,8 @@ def show_states(door: Door, *, as_json: bool) -> None:
     for state in states:
         if trouble := _trouble(words, state):
             show.result(f"{state.id}: {trouble}")
+        if numbers := figures.get(state.id):
+            show.result(f"{state.id}: {figures_line(words, numbers)}")
 
 
 def _state_row(door: Door, state: SourceState) -> tuple[str, ...]:

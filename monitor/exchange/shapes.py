@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 
@@ -66,8 +67,8 @@ def report_json(report: SourceReport) -> dict[str, object]:
     }
 
 
-def state_json(state: SourceState) -> dict[str, object]:
-    """Return one source's line of ``sources --json``."""
+def state_json(state: SourceState, figures: Mapping[str, float]) -> dict[str, object]:
+    """Return one source's line of ``sources --json``; ``figures`` are its newest, by name."""
     return {
         "id": state.id,
         "type": state.type,
@@ -81,6 +82,7 @@ def state_json(state: SourceState) -> dict[str, object]:
         "failures": state.failures,
         "paused": state.paused,
         "mentions": state.mentions,
+        "figures": dict(figures),
     }
 
 
