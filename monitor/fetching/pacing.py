@@ -23,6 +23,9 @@ API still start within 2 s.
 """
 
 
+SLOWER = {"api.search.brave.com:443": timedelta(seconds=1.1)}
+"""Hosts that allow fewer: Brave one a second (its header ``X-RateLimit-Policy``, read 2026-11)."""
+
 SHORTEST_PATIENCE = 1 / 64
 """Of an exchange's limit: half a second of 30 s, in which any server in health answers."""
 
@@ -60,7 +63,7 @@ class Pacing:
         try:
             async with lane.turns:
                 async with lane.door:
-                    await self._breathe(lane)
+                    await self._breathe(lane, host)
                 yield
         finally:
             lane.crowd -= 1
@@ -79,9 +82,11 @@ class Pacing:
         """
         return max(0.5 ** (self._lanes[host].jams // self._at_once), SHORTEST_PATIENCE)
 
-    async def _breathe(self, lane: _Lane) -> None:
+    async def _breathe(self, lane: _Lane, host: str) -> None:
         clock = asyncio.get_running_loop().time
         wait_s = lane.next_start - clock()
         if wait_s > 0:
             await asyncio.sleep(wait_s)
-        lane.next_start = clock() + self._spacing_s
+        spacing = SLOWER.get(host)
+        spacing_s = spacing.total_seconds() if spacing else self._spacing_s
+        lane.next_start = clock() + spacing_s

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from monitor.fetching import pacing as pacing_module
 from monitor.fetching.pacing import Pacing
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +29,12 @@ async def test_starts_at_one_host_are_spaced() -> None:
     starts = await start_times(Pacing(spacing=SPACING), *["a"] * 4)
     gaps = [later - sooner for sooner, later in pairwise(starts)]
     assert min(gaps) >= 0.019
+
+
+async def test_a_host_that_allows_fewer_is_asked_slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(pacing_module.SLOWER, "slow", 10 * SPACING)
+    first, second = await start_times(Pacing(spacing=SPACING), "slow", "slow")
+    assert second - first >= 0.19
 
 
 async def test_hosts_do_not_wait_for_each_other() -> None:

@@ -9,6 +9,7 @@ from sources import (
     cases_press_and_forums,
     cases_social,
     cases_video,
+    cases_web_search,
 )
 from sources.conformance import Case, SourceConformance
 
@@ -20,6 +21,7 @@ CASES: dict[str, Case] = {
     **cases_social.CASES,
     **cases_video.CASES,
     **cases_blogs_and_photos.CASES,
+    **cases_web_search.CASES,
 }
 
 
