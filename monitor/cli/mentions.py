@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 import click
 
 from monitor.cli import show
+from monitor.cli.cells import safe_cell
 from monitor.cli.door import Door, pass_door
 from monitor.clock import now
-from monitor.exchange.shapes import MENTION_FIELDS, dump, mention_json
+from monitor.exchange.shapes import MENTION_FIELDS, mention_json
 from monitor.matching.relevance import RELEVANT_FROM
 from monitor.model import Kind, Mention, MentionQuery, Sentiment, Status
 from monitor.reporting.stats import is_dismissed, is_unrated, verdict
@@ -111,15 +112,7 @@ def _show_csv(found: Iterable[Mention]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(MENTION_FIELDS)
     for mention in found:
-        writer.writerow([_cell(value) for value in mention_json(mention).values()])
-
-
-def _cell(value: object) -> object:
-    """Return a CSV cell that no spreadsheet takes for a formula."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    text = value if isinstance(value, str) else dump(value).strip('"')
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        writer.writerow([safe_cell(value) for value in mention_json(mention).values()])
 
 
 def _row(door: Door, mention: Mention) -> tuple[str, ...]:

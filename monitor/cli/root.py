@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, Lazy] = {
         "monitor.cli.backfill:backfill", "Look into the past, as far as each platform allows."
     ),
     "mentions": Lazy("monitor.cli.mentions:mentions", "Find mentions, by words or all of them."),
+    "sql": Lazy("monitor.cli.sql:sql", "Ask the database in SQL, reading only."),
     "stats": Lazy("monitor.cli.stats:stats", "Count mentions, against the period before."),
     "score": Lazy("monitor.cli.texts:score", "Say how good or bad texts are."),
     "match": Lazy("monitor.cli.texts:match", "Say whether and why texts concern a business."),

@@ -355,6 +355,12 @@ class Store(Protocol):
         """Record how a look at a mailbox ended."""
         ...
 
+    # --- asked in SQL ---
+
+    def ask(self, sql: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Return the columns and rows of a SELECT. Raises ``QueryError``."""
+        ...
+
     # --- upkeep ---
 
     def waiting(self) -> dict[str, Waiting]:

@@ -48,6 +48,7 @@ from monitor.names import UNKEYED, Veil
 from monitor.store.sqlite import (
     alerts,
     alerts_read,
+    asking,
     checking,
     correcting,
     digests,
@@ -116,6 +117,10 @@ class SqliteStore:
         """Return the configured sources' states, by id."""
         with self._connection.reading() as db:
             return polls.source_states(db)
+
+    def ask(self, sql: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Return the columns and rows of a SELECT. Raises ``QueryError``."""
+        return asking.ask(self._connection.path, sql, READ_LIMIT)
 
     def source_state(self, source_id: str) -> SourceState:
         """Return one configured source's state."""
