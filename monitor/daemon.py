@@ -130,6 +130,12 @@ class Daemon:
         self._working.add(name)
         try:
             await work()
+            self.vitals.note(name.strip("_"), None)
+        except Exception as surprise:
+            # A fault of ours costs this beat of this work: the next tries again, and /healthz is
+            # red until one goes well.
+            self.vitals.note(name.strip("_"), surprise)
+            log.exception("a work failed in a way we did not foresee; trying again", work=name)
         finally:
             self._working.discard(name)
 

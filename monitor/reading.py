@@ -119,7 +119,7 @@ async def caught(watched: Watched, work: Awaitable[None]) -> SourceError | None:
     except StoreError:
         raise  # of ours, not of the source
     except Exception as surprise:
-        # One of the two broad excepts of the house: one source's failure never costs another.
+        # A broad except on purpose: one source's failure never costs another.
         log.exception("a source failed in a way we did not foresee", source=watched.id)
         return SourceError(Code.INTERNAL, type(surprise).__name__)
     return None

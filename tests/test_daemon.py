@@ -16,7 +16,8 @@ from fixed_clock import FixedClock
 
 from monitor import daemon as daemon_module
 from monitor.daemon import Daemon
-from monitor.digesting import Digester, DigestSettings
+from monitor.digest_settings import DigestSettings
+from monitor.digesting import Digester
 from monitor.errors import StoreCode, StoreError
 from monitor.fetching.client import Client
 from monitor.matching.matcher import Matcher
@@ -110,6 +111,32 @@ async def test_a_stop_during_a_poll_ends_at_once_and_stores_nothing(
         with running.store.hold("daemon") as free, running.store.hold("poll:a") as also_free:
             assert free
             assert also_free
+
+
+async def test_a_fault_of_ours_costs_one_beat_and_shows_until_it_goes_well(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, str]] = []
+    mended = asyncio.Event()
+    monkeypatch.setattr(daemon_module, "HEARTBEAT", timedelta(milliseconds=20))
+
+    async with daemon(tmp_path, clock, FakeSource(page(1))) as running:
+
+        async def _deliver() -> None:
+            seen.append(dict(running.vitals.ailments))
+            if len(seen) == 1:
+                raise ZeroDivisionError
+            if len(seen) > 2:  # after one that went well
+                mended.set()
+
+        monkeypatch.setattr(running, "_deliver", _deliver)
+        task = asyncio.create_task(running.run())
+        await until(mended)
+        running.stop()
+        await asyncio.wait_for(task, timeout=5)
+    assert "deliver" not in seen[0]
+    assert seen[1]["deliver"] == "internal"
+    assert "deliver" not in seen[2]
 
 
 async def test_a_clock_set_back_stops_no_heartbeat(

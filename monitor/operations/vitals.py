@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.clock import now
-from monitor.errors import StoreError
+from monitor.errors import Code, EcouteError, StoreError
 from monitor.model import PollStatus, SourceReport
 
 STALE_S = 120.0
@@ -39,12 +39,14 @@ class Vitals:
             self._beat_at = self.passing()
 
     def note(self, work: str, trouble: Exception | None) -> None:
-        """Note how a work of ours ended; only a store that is unusable makes it ail."""
+        """Note how a work of ours ended; it ails by an unusable store, and by a fault of ours."""
         with self._lock:
             if isinstance(trouble, StoreError):
                 self._ailments[work] = str(trouble.code)
-            else:
+            elif trouble is None or isinstance(trouble, EcouteError):
                 self._ailments.pop(work, None)
+            else:
+                self._ailments[work] = str(Code.INTERNAL)
 
     def count(self, report: SourceReport) -> None:
         """Count a poll; one that was skipped is none."""

@@ -37,6 +37,13 @@ def test_an_unusable_store_is_an_ailment_until_the_same_work_ends_well() -> None
     assert vitals.ailments == {}
 
 
+def test_a_fault_of_ours_is_an_ailment() -> None:
+    vitals = Vitals()
+    vitals.beat()
+    vitals.note("digest", ZeroDivisionError())
+    assert vitals.ailments == {"digest": "internal"}
+
+
 def test_a_mail_server_that_says_no_is_no_ailment() -> None:
     vitals = Vitals()
     vitals.beat()
