@@ -36,7 +36,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 lock: .venv/pyvenv.cfg
 	$(BIN)/pip install --quiet uv
 	$(LOCK) --upgrade pyproject.toml requirements.in --output-file requirements.lock
-	$(LOCK) --extra dev --extra neural --extra notify --extra pdf \
+	$(LOCK) --extra dev --extra keyring --extra neural --extra notify --extra pdf \
 		--constraints requirements.lock pyproject.toml requirements.in \
 		--output-file requirements-dev.lock
 	$(LOCK) --upgrade .ci/audit.in --output-file .ci/audit.lock

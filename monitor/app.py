@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from monitor import __version__
-from monitor.config.listening import listen_at
+from monitor.config.listening import listen_at, split_address, without_own_page
 from monitor.config.load import load_config
 from monitor.config.model import Config, ConfiguredSource
 from monitor.errors import ConfigError, Fault
@@ -48,10 +48,13 @@ if TYPE_CHECKING:
     from monitor.operations.ping import Pinger
     from monitor.operations.server import StatusServer
     from monitor.operations.vitals import Vitals
+    from monitor.receiving.base import Hook
+    from monitor.receiving.listener import Listener
     from monitor.replies.collecting import Collector
     from monitor.replies.mailbox import Mailbox
     from monitor.replies.signing import Signer
     from monitor.summarising import Summariser
+    from monitor.usual.seasons import Season
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,8 @@ class App:
     @cached_property
     def digester(self) -> Digester:
         """Closes and delivers digests."""
-        from monitor.digesting import Answering, Digester, DigestSettings  # noqa: PLC0415 - see top
+        from monitor.digest_settings import Answering, DigestSettings  # noqa: PLC0415 - see top
+        from monitor.digesting import Digester  # noqa: PLC0415 - likewise
 
         digest, mail = self.config.digest, self.config.mail
         answering, mailbox = None, self.config.mailbox
@@ -197,6 +201,7 @@ class App:
                 when_empty=digest.when_empty,
                 reports=self.config.reports,
                 readerships=self.config.readerships,
+                seasons=self._seasons,
             ),
             mailer=self.mailer,
             answering=answering,
@@ -267,22 +272,15 @@ class App:
     def alerter(self) -> Alerter:
         """Raises and delivers alerts. Raises ConfigError for a channel that is not understood."""
         from monitor.alerting import Alerter, AlertSettings, Watch  # noqa: PLC0415 - see top
-        from monitor.lexicon import trade_of  # noqa: PLC0415 - likewise
         from monitor.quiet import parse_quiet  # noqa: PLC0415 - likewise
         from monitor.reporting.alert_facts import AlertRules  # noqa: PLC0415 - likewise
-        from monitor.usual.seasons import seasons_of  # noqa: PLC0415 - likewise
 
         told, mail = self.config.alerts, self.config.mail
-        watched = []
-        for business in self.config.businesses:
-            trade = trade_of(
-                [business.trade] if business.trade else [business.name, *business.context]
-            )
-            seasons = seasons_of(trade.label if trade else None)
-            watched.append(Watch(business=business.name, seasons=seasons))
         return Alerter(
             store=self.store,
-            watched=tuple(watched),
+            watched=tuple(
+                Watch(business=name, seasons=seasons) for name, seasons in self._seasons.items()
+            ),
             settings=AlertSettings(
                 language=self.config.language,
                 zone=self.zone,
@@ -306,6 +304,19 @@ class App:
             mailer=self.mailer,
             notifier=self.notifier,
         )
+
+    @cached_property
+    def _seasons(self) -> dict[str, tuple[Season, ...]]:
+        """The busy days of each business's trade."""
+        from monitor.lexicon import trade_of  # noqa: PLC0415 - see top
+        from monitor.usual.seasons import seasons_of  # noqa: PLC0415 - likewise
+
+        found = {}
+        for business in self.config.businesses:
+            told = [business.trade] if business.trade else [business.name, *business.context]
+            trade = trade_of(told)
+            found[business.name] = seasons_of(trade.label if trade else None)
+        return found
 
     @cached_property
     def notifier(self) -> Notifier | None:
@@ -369,6 +380,56 @@ class App:
         host, port = listen
         return StatusServer(host=host, port=port, vitals=vitals, figures=figures)
 
+    @property
+    def receives_at(self) -> tuple[str, int]:
+        """Host and port where what is pushed is taken in, while the daemon runs."""
+        return split_address(self.config.receiving.listen)
+
+    @cached_property
+    def receiver(self) -> Listener | None:
+        """Takes in what is pushed; ``None`` where no source is a webhook."""
+        hooks = {hook.id: hook for hook in map(self._hook, self.config.sources) if hook}
+        if not hooks:
+            return None
+        from monitor.receiving.door import Door  # noqa: PLC0415 - see top
+        from monitor.receiving.intake import Intake  # noqa: PLC0415 - likewise
+        from monitor.receiving.listener import Listener  # noqa: PLC0415 - likewise
+
+        every = {s.id: s.options.every for s in self.config.sources if s.id in hooks}
+        public = self.config.receiving.address
+        host, port = self.receives_at
+        intake = Intake(
+            store=self.store,
+            pipeline=self.pipeline,
+            taught=self.teacher.taught,
+            every={name: wait for name, wait in every.items() if wait},
+        )
+        door = Door(
+            hooks=hooks,
+            intake=intake,
+            words=self.words,
+            listening=host,
+            known_as=frozenset([public.host.lower()] if public and public.host else []),
+        )
+        return Listener(host=host, port=port, door=door)
+
+    def _hook(self, source: ConfiguredSource) -> Hook | None:
+        """Return who may push to a source; ``None``: nobody, it is polled."""
+        from monitor.sources.webhook import WebhookOptions  # noqa: PLC0415 - see top
+
+        told = source.options
+        if not isinstance(told, WebhookOptions):
+            return None
+        from monitor.receiving.base import Hook  # noqa: PLC0415 - likewise
+
+        return Hook(
+            id=source.id,
+            form=told.form,
+            secret=told.secret.get_secret_value(),
+            verify_token=told.verify_token.get_secret_value() if told.verify_token else None,
+            origin=self.watched[source.id].origin,
+        )
+
     @cached_property
     def pinger(self) -> Pinger | None:
         """Gives signs of life to a dead-man's switch; ``None`` where none is configured."""
@@ -386,7 +447,11 @@ class App:
 
     @property
     def _allowed(self) -> frozenset[str]:
-        return frozenset(self.config.network.allow_private_hosts)
+        told = self.config
+        allowed = without_own_page(told.network.allow_private_hosts, told.monitoring, self.env)
+        ours = f":{self.receives_at[1]}"
+        takes_pushes = any(not watched.source.is_polled for watched in self.watched.values())
+        return frozenset(one for one in allowed if not (takes_pushes and one.endswith(ours)))
 
     def businesses_of(self, source: ConfiguredSource) -> tuple[Business, ...]:
         """Return the businesses that a source is read for."""
@@ -396,14 +461,15 @@ class App:
     def _watch(self, source: ConfiguredSource) -> Watched:
         kind = source_types()[source.options.type]
         businesses = self.businesses_of(source)
+        made = kind(source.options, businesses)
         return Watched(
             id=source.id,
-            source=kind(source.options, businesses),
+            source=made,
             origin=Origin(
                 source_id=source.id,
                 platform=kind.platform,
                 businesses=frozenset(business.name for business in businesses),
-                about=source.options.about,
+                about=made.subject,
             ),
             every=source.options.every or kind.every,
             max_pages=getattr(source.options, "max_pages", MAX_PAGES),

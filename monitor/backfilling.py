@@ -45,7 +45,7 @@ async def backfill(poller: Poller, source_id: str, since: datetime) -> SourceRep
     watched = poller.watched[source_id]
     with poller.store.hold(f"poll:{source_id}") as held:
         state, elsewhere = await poller.recall(source_id)
-        if not held or state.paused:
+        if not held or state.paused or not watched.source.is_polled:
             return skipped(state)
         session = poller.client.session(state.memory, elsewhere)
         past = await _read_patiently(poller, watched, session, since, state.history)

@@ -7,11 +7,12 @@ import os
 from dataclasses import dataclass
 
 from monitor.app import App
+from monitor.callers import address_of, is_free
 from monitor.deliverability.remarks import Gravity
 from monitor.errors import DeliveryError, MailboxError
 from monitor.fetching.client import Client
-from monitor.model import FetchMemory, PollError
-from monitor.reading import Watched, read, tell
+from monitor.model import Entry, FetchMemory, PollError
+from monitor.reading import Watched, notice_of, read, tell
 from monitor.replies.mailbox import Mailbox
 from monitor.text import cut
 from monitor.wording import Wording
@@ -25,7 +26,8 @@ class Finding:
     """How one try ended.
 
     ``what`` is ``source``, ``database``, ``mail``, ``mailbox`` or ``notify``; of a mail's way also
-    ``test``, or the topic of a remark, which has a ``code`` and a ``gravity``.
+    ``test``, or the topic of a remark, which has a ``code`` and a ``gravity``. ``live`` is what a
+    platform lets be shown and not stored.
     """
 
     what: str
@@ -35,6 +37,7 @@ class Finding:
     entries: int = 0
     matched: int = 0
     sample: str | None = None
+    live: tuple[Entry, ...] = ()
     queries: tuple[str, ...] = ()
     error: PollError | None = None
     code: str | None = None
@@ -56,12 +59,16 @@ async def check_all(app: App) -> list[Finding]:
 
 
 async def check_source(app: App, client: Client, watched: Watched) -> Finding:
-    """Read a source as if never read before."""
+    """Read a source as if never read before; of one that others push to, say where it listens."""
+    if not watched.source.is_polled:
+        return await asyncio.to_thread(check_hook, app, watched)
     reading = await read(watched, client.session(FetchMemory()), {}, FetchMemory())
     sightings = await asyncio.to_thread(app.pipeline, reading.entries, watched.origin)
     first = sightings[0].entry if sightings else next(iter(reading.entries), None)
     error = tell(reading.error, app.words, watched.source.type) if reading.error else None
     message = app.words("cli.check_entries", n=len(reading.entries), matched=len(sightings))
+    if notice := notice_of(reading, app.words, watched.source.type):
+        message = f"{message} {notice}"
     return Finding(
         what="source",
         id=watched.id,
@@ -70,9 +77,61 @@ async def check_source(app: App, client: Client, watched: Watched) -> Finding:
         entries=len(reading.entries),
         matched=len(sightings),
         sample=cut(first.title or first.text, SAMPLE) if first else None,
+        live=reading.live,
         queries=watched.source.queries,
         error=error,
     )
+
+
+def check_hook(app: App, watched: Watched) -> Finding:
+    """Say which address a sender is given, whether we can listen there, and what came so far."""
+    words, (host, port) = app.words, app.receives_at
+    public = app.config.receiving.address
+    root = str(public).rstrip("/") if public else address_of(host, port)
+    place = _listening(app, free=is_free(host, port))
+    said = [
+        words(f"receiving.{place}", port=port),
+        *([] if public else [words("receiving.no_address")]),
+        *([words("receiving.no_about")] if _lacks_about(watched) else []),
+        *_pushes_so_far(app, watched.id),
+        words("receiving.give", address=f"{root}{watched.source.address}"),  # last: to be copied
+    ]
+    is_ok = place in {"listening", "not_running"}
+    return Finding(what="source", id=watched.id, ok=is_ok, message=" ".join(said))
+
+
+def _listening(app: App, *, free: bool) -> str:
+    """Tell who listens there: the daemon, nobody, another program."""
+    runs = False
+    if app.config.database.exists():
+        with app.store.hold("daemon") as nobody_runs:
+            runs = not nobody_runs
+    if runs:
+        return "restart" if free else "listening"
+    return "not_running" if free else "port_taken"
+
+
+def _lacks_about(watched: Watched) -> bool:
+    options = watched.source.options
+    return getattr(options, "form", "mentions") != "mentions" and watched.origin.about is None
+
+
+def _pushes_so_far(app: App, source_id: str) -> list[str]:
+    if not app.config.database.exists():
+        return [app.words("receiving.never")]
+    state = app.store.source_state(source_id)
+    if state.last_ok_at is None:
+        return [app.words("receiving.never")]
+    from babel.dates import format_datetime  # noqa: PLC0415 - slow to load, seldom needed
+
+    locale = app.words.language
+    at = format_datetime(state.last_ok_at, "medium", tzinfo=app.zone, locale=locale)
+    skipped = state.cursor.get("skipped")
+    counted = skipped if isinstance(skipped, int) else 0
+    return [
+        app.words("receiving.last", at=at),
+        *([app.words("receiving.skipped", n=counted)] if counted else []),
+    ]
 
 
 def check_database(app: App) -> Finding:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -34,6 +35,9 @@ from monitor.polling import Poller
 from monitor.replies.collecting import Collector
 from monitor.settling import Settling
 from monitor.store.base import Store
+
+if TYPE_CHECKING:
+    from monitor.receiving.listener import Listener
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +65,7 @@ class Daemon:
     vitals: Vitals = field(default_factory=Vitals)
     status: StatusServer | None = None
     pinger: Pinger | None = None
+    receiver: Listener | None = None
     clock: Clock = wall_clock
     _settling: Settling = field(default_factory=Settling)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -88,10 +93,13 @@ class Daemon:
             with self.status or nullcontext():
                 not_ours = asyncio.all_tasks()
                 self._listen_to_signals()
-                self._start()
-                tell_supervisor(READY)
-                await self._stopping.wait()
-                tell_supervisor(STOPPING)
+                if self.receiver is not None:
+                    self.receiver.tell(self._note_pushes)
+                async with self.receiver or nullcontext():
+                    self._start()
+                    tell_supervisor(READY)
+                    await self._stopping.wait()
+                    tell_supervisor(STOPPING)
                 await self._end(not_ours)
 
     def stop(self) -> None:
@@ -160,7 +168,8 @@ class Daemon:
         at = self.clock()
         for state in states:
             watched = self.poller.watched.get(state.id)
-            due = due_at(state, watched.every, at) if watched else None
+            is_asked = watched is not None and watched.source.is_polled
+            due = due_at(state, watched.every, at) if watched and is_asked else None
             if due is not None and state.id not in self._polling:
                 self._plan(state.id, due)
         self._scheduler.wakeup()
@@ -202,6 +211,13 @@ class Daemon:
             self._is_untidy = True
         if again_at is not None:
             self._plan(source_id, again_at)
+
+    def _note_pushes(self, trouble: StoreError | None) -> None:
+        """Note how the storing of pushes ended: it is to alerts and to memory what a poll is."""
+        self.vitals.note("pushes", trouble)
+        if trouble is None:
+            self._settling.hear()
+        self._is_untidy = True
 
     async def _close_digests(self) -> None:
         """Close the digests that fell due and write their reports."""

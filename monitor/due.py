@@ -70,7 +70,8 @@ def next_state(
     failures = state.failures + 1
     wait = at + backoff_delay(failures, every, chance)
     paused = error.code == Code.GONE
-    again_at = max(wait, error.retry_at) if error.retry_at else wait
+    # A month's budget is renewed later than any wait may last: it is looked at once a day.
+    again_at = min(max(wait, error.retry_at), at + MAX_WAIT) if error.retry_at else wait
     return replace(
         state,
         memory=reading.memory,

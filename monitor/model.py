@@ -205,7 +205,9 @@ class Entry:
     ``title`` and ``text`` are plain text. ``external_id`` is the platform's own identifier,
     stable from poll to poll. ``rating`` is in stars, 1..5. ``outlet`` is the medium that
     published it when that is not the source itself (the newspaper behind a search result).
-    ``searched_for`` names the business whose search found it, when a search did.
+    ``searched_for`` names the business whose search found it, when a search did; ``about`` the one
+    that it is surely about, named or not (a comment on its own page). ``answered``: the owner has
+    answered it there, as the platform shows.
     """
 
     external_id: str
@@ -227,6 +229,8 @@ class Entry:
     media: tuple[str, ...] = ()
     outlet: str | None = None
     searched_for: str | None = None
+    about: str | None = None
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +240,8 @@ class Page:
     ``problem`` says what of a damaged answer could not be read; its good entries are all here.
     ``removed`` holds the identifiers of entries met before that the platform has deleted.
     ``standing`` is what the source needs from a person though it answers, ``figures`` what the
-    platform counts of the owner's account (kept once a day).
+    platform counts of the owner's account (kept once a day). ``live`` is what may be shown to who
+    looks now (``ecoute check``), and is never stored.
     """
 
     entries: tuple[Entry, ...]
@@ -245,6 +250,7 @@ class Page:
     removed: tuple[str, ...] = ()
     standing: Standing | None = None
     figures: tuple[Figure, ...] = ()
+    live: tuple[Entry, ...] = ()
 
 
 # --- from entry to mention --------------------------------------------------------------------
@@ -478,6 +484,12 @@ class PollError:
     retry_at: datetime | None = None
 
 
+IMPORT = "import"
+"""The type of the sources that imported exports stand under: nobody polls them."""
+WEBHOOK = "webhook"
+"""The type of the sources that others push to: nobody polls them, and no push is no trouble."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """All that is remembered of one configured source between polls.
@@ -531,11 +543,15 @@ class PollOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """What a stored poll changed: ids of new and of edited mentions, number met before."""
+    """What a stored poll changed: ids of new and of edited mentions, number met before.
+
+    ``unchanged`` are the places, among its sightings, of those that changed nothing.
+    """
 
     new: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     duplicates: int = 0
+    unchanged: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,8 @@ class Poller:
         watched = self.watched[source_id]
         with self.store.hold(f"poll:{source_id}") as held:
             state, elsewhere = await self.recall(source_id)
-            if not held or not is_due(state, watched.every, self.clock(), force=force):
+            is_asked = held and watched.source.is_polled
+            if not is_asked or not is_due(state, watched.every, self.clock(), force=force):
                 return skipped(state)
             log.debug("poll starts", source=source_id)
             session = self.client.session(state.memory, elsewhere)

@@ -68,6 +68,7 @@ class Reading:
     moved: str | None = None
     standing: Standing | None = None
     figures: tuple[Figure, ...] = ()
+    live: tuple[Entry, ...] = ()
     error: SourceError | None = None
 
 
@@ -91,6 +92,7 @@ async def read(watched: Watched, session: Session, cursor: Cursor, memory: Fetch
         moved=session.notice,
         standing=next((page.standing for page in reversed(pages) if page.standing), None),
         figures=tuple(figure for page in pages for figure in page.figures),
+        live=tuple(entry for page in pages for entry in page.live),
         error=error,
     )
 
@@ -130,6 +132,9 @@ def tell(error: SourceError, words: Wording, source_type: str) -> PollError:
     message = words(f"errors.{error.code}")
     if error.health is not None and error.health in _NEEDS:
         message = _need(error.health, error.missing, words, source_type)
+    own = f"access.{source_type}_{error.health or error.code}"
+    if words.has(own):
+        message = words(own, missing=error.missing)
     if error.http_status:
         message = f"{message.removesuffix('.')} ({error.http_status})."
     return PollError(
@@ -142,7 +147,9 @@ def tell(error: SourceError, words: Wording, source_type: str) -> PollError:
 
 def notice_of(reading: Reading, words: Wording, source_type: str) -> str | None:
     """Put into words what a person should see though the poll went well; ``None``: nothing."""
-    notices = [words("errors.damaged")] if reading.damage and not reading.error else []
+    own = f"access.{source_type}_damaged"
+    damaged = words(own if words.has(own) else "errors.damaged")
+    notices = [damaged] if reading.damage and not reading.error else []
     notices += [words("errors.moved", addresses=reading.moved)] if reading.moved else []
     if (standing := reading.standing) is not None and not reading.error:
         missing = ", ".join(part for part in (standing.missing, _day(standing.at, words)) if part)
@@ -158,6 +165,7 @@ _NEEDS = {
     Health.REVIEW_MISSING,
     Health.BUDGET_SPENT,
     Health.TERMS_BLOCK,
+    Health.GONE,
 }
 """What has a sentence of its own, more telling than that of the code."""
 

@@ -55,6 +55,8 @@ ssl = {ssl}
 {certificate}
 auth_username_chars =
 auth_failure_delay = 0
+auth_mechanisms = plain login xoauth2
+{tokens}
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN {run}/users
@@ -85,10 +87,25 @@ service stats {{
 """
 
 
-class ImapServer:
-    """Dovecot with the account ``USER``; with ``tls`` only TLS or STARTTLS may log in."""
+_TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {file}
+}}
+"""
 
-    def __init__(self, *, tls: Tls | None = None, implicit: bool = True) -> None:
+
+class ImapServer:
+    """Dovecot with the account ``USER``; with ``tls`` only TLS or STARTTLS may log in.
+
+    ``tokens`` is where it asks about the access token that it appends (XOAUTH2): the answer is JSON
+    with ``user``, the account, or an error.
+    """
+
+    def __init__(
+        self, *, tls: Tls | None = None, implicit: bool = True, tokens: str | None = None
+    ) -> None:
         # Not pytest's folder: a socket's path may have about a hundred characters.
         self._run = Path(tempfile.mkdtemp(prefix="imap"))
         self._run.chmod(0o755)  # its processes have users of their own
@@ -97,6 +114,7 @@ class ImapServer:
         self._owner = pwd.getpwuid(os.getuid()) if os.getuid() else pwd.getpwnam("nobody")
         self.security = ("tls" if implicit else "starttls") if tls else "none"
         self._tls = tls
+        self._tokens = tokens
         plain, private = _free_port(), _free_port()
         self.port = private if self.security == "tls" else plain
         self._ports = (plain, private if tls else 0)
@@ -164,6 +182,7 @@ class ImapServer:
                 gid=self._owner.pw_gid,
                 private="yes" if self._tls else "no",
                 ssl="yes" if self._tls else "no",
+                tokens=self._token_section(),
                 certificate=certificate,
                 plain_port=self._ports[0],
                 tls_port=self._ports[1],
@@ -215,6 +234,13 @@ class ImapServer:
     ) -> None:
         self.stop()
         shutil.rmtree(self._run, ignore_errors=True)
+
+    def _token_section(self) -> str:
+        if self._tokens is None:
+            return ""
+        file = self._run / "tokens.conf"
+        file.write_text(f"tokeninfo_url = {self._tokens}\nusername_attribute = user\n")
+        return _TOKENS.format(file=file)
 
     def _certificate(self, tls: Tls) -> str:
         certificate, key = self._run / "cert.pem", self._run / "key.pem"

@@ -15,7 +15,8 @@ from store.samples import BAD, GOOD, SHOP, outcome, sighting, state
 
 from monitor.alerting import ALL, Alerter, AlertSettings, Watch
 from monitor.delivery.mail import Mailer
-from monitor.digesting import Digester, DigestSettings
+from monitor.digest_settings import DigestSettings
+from monitor.digesting import Digester
 from monitor.errors import DeliveryError
 from monitor.model import (
     AlertRule,

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from store.samples import BAD, SHOP, outcome, sighting, state
 
 from monitor.delivery.mail import Mailer
-from monitor.digesting import Digester, DigestSettings
+from monitor.digest_settings import DigestSettings
+from monitor.digesting import Digester
 from monitor.errors import DeliveryError
 from monitor.model import (
     ClosedDigest,

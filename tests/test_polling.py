@@ -113,6 +113,15 @@ def test_a_retry_after_is_obeyed() -> None:
     assert (after.next_poll_at, after.retry_at) == (later, later)
 
 
+def test_a_budget_spent_for_the_month_is_looked_at_once_a_day() -> None:
+    next_month = NOW + timedelta(days=20)
+    error = PollError(code="rate_limited", message="…", retry_at=next_month)
+    after = next_state(state(), reading(), error, every=EVERY, at=NOW, chance=0)
+    assert after.retry_at == next_month
+    assert not is_due(after, EVERY, NOW + timedelta(hours=23))
+    assert is_due(after, EVERY, NOW + timedelta(hours=24))
+
+
 def test_a_refusal_is_a_block_where_no_token_would_help() -> None:
     error = PollError(code="auth", message="…", http_status=403)
     states = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 
 import click
@@ -21,7 +22,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def backup(door: Door, file: Path) -> None:
     """Copy the database, whole, to FILE.
 
-    The daemon may go on meanwhile. A file that exists is never overwritten.
+    The daemon may go on meanwhile. A file that exists is never overwritten. The keys beside the
+    database are not copied: who has both can try which names were forgotten.
     """
     if file.exists():
         raise door.wrong("file_exists", path=file)
@@ -29,6 +31,9 @@ def backup(door: Door, file: Path) -> None:
         raise door.wrong("no_folder", path=file.parent)
     door.app.store.backup(file)
     show.result(door.app.words("cli.backup_written", path=file))
+    database = door.app.config.database
+    if keys := sorted(key.name for key in database.parent.glob(f"{escape(database.name)}.*-key")):
+        show.note(door.app.words("cli.backup_keys", names=", ".join(keys)))
 
 
 @click.command()

@@ -11,6 +11,7 @@ import click
 import structlog
 
 from monitor.errors import ConfigError, EcouteError, ScorerUnavailable, StoreCode, StoreError
+from monitor.log import escape_controls
 from monitor.store.query import QueryError
 
 log = structlog.get_logger(__name__)
@@ -86,6 +87,7 @@ def _end_system(error: OSError) -> int:
     code = {
         errno.ENOSPC: StoreCode.DISK_FULL,
         errno.EDQUOT: StoreCode.DISK_FULL,
+        errno.EFBIG: StoreCode.DISK_FULL,
         errno.EROFS: StoreCode.READ_ONLY,
         errno.EACCES: StoreCode.READ_ONLY,
     }.get(error.errno or 0, "internal")
@@ -95,4 +97,4 @@ def _end_system(error: OSError) -> int:
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    click.echo(escape_controls(line, keep="\n\t"), err=True)

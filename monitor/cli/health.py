@@ -12,8 +12,10 @@ from monitor.checking import Finding, check_all
 from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.cli.ending import ExitCode
+from monitor.clock import format_instant
 from monitor.deliverability.remarks import Gravity
 from monitor.exchange.shapes import error_json
+from monitor.model import Entry
 
 
 @click.command()
@@ -53,6 +55,8 @@ def check(
     else:
         for finding in findings:
             show.result(finding_line(door, finding))
+            for line in live_lines(door, finding):
+                show.result(line)
     # What the DNS could say better is advice: the check itself was done.
     tried = [finding for finding in findings if finding.gravity is None]
     return ExitCode.DONE if all(finding.ok for finding in tried) else ExitCode.IN_PART
@@ -67,11 +71,38 @@ def _finding_json(finding: Finding) -> dict[str, object]:
         "entries": finding.entries,
         "matched": finding.matched,
         "sample": finding.sample,
+        "live": [_shown(entry) for entry in finding.live],
         "queries": list(finding.queries),
         "error": error_json(finding.error),
         "code": finding.code,
         "gravity": finding.gravity,
     }
+
+
+def _shown(entry: Entry) -> dict[str, object]:
+    """Return what a platform wants shown of what may not be stored: the author stands with it."""
+    return {
+        "rating": entry.rating,
+        "text": entry.text,
+        "author": entry.author,
+        "author_url": entry.author_url,
+        "url": entry.url,
+        "published_at": entry.published_at and format_instant(entry.published_at),
+    }
+
+
+def live_lines(door: Door, finding: Finding) -> list[str]:
+    """Say what is shown live, a line each: its author and stars before its words."""
+    return [
+        "    "
+        + door.app.words(
+            "cli.check_live",
+            author=entry.author or "",
+            rating="" if entry.rating is None else f"{entry.rating:g}/5",
+            text=" ".join(entry.text.split()),
+        )
+        for entry in finding.live
+    ]
 
 
 def finding_line(door: Door, finding: Finding) -> str:

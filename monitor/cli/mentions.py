@@ -23,6 +23,11 @@ ORDERS = (
 )  # fmt: skip
 UNRATED = "unrated"
 """What ``--sentiment`` and the tables call mentions that no scorer could judge."""
+COUNTED = (
+    "all", "negative", "neutral", "positive", "unsure", "unrated", "reviews", "reached", "views",
+    "waiting",
+)  # fmt: skip
+"""The values of ``reporting.recount.Counted``, which is imported only when asked for."""
 _COLUMNS = ("date", "sentiment", "source", "mention", "id")
 
 
@@ -35,9 +40,18 @@ _COLUMNS = ("date", "sentiment", "source", "mention", "id")
 @click.option("--kind", type=click.Choice([k.value for k in Kind]))
 @click.option("--since", metavar="WHEN", help="Found since: 7d, 2026-11-01, monday.")
 @click.option("--until", metavar="WHEN", help="Found before.")
+@click.option("--published", is_flag=True, help="--since and --until are of the publication.")
 @click.option("--status", "state", type=click.Choice([s.value for s in Status]))
 @click.option("--min-relevance", type=click.FloatRange(0, 1), metavar="0..1")
 @click.option("--doubtful", is_flag=True, help="Only those that may be a namesake's.")
+@click.option("--digest", "digest_id", metavar="ID", help="Only those of this digest.")
+@click.option(
+    "--counted",
+    type=click.Choice(COUNTED),
+    help="Only what a digest counts under this figure; with --published, a report.",
+)
+@click.option("--theme", metavar="NAME", help="Only what is counted under this theme.")
+@click.option("--where", "channel", metavar="NAME", help="Only said on this site or network.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many; default: all.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out the first ones.")
 @click.option("--order", type=click.Choice(ORDERS), default=ORDERS[0], show_default=True)
@@ -59,6 +73,11 @@ def mentions(
     state: str | None,
     min_relevance: float | None,
     doubtful: bool,
+    digest_id: str | None,
+    counted: str | None,
+    theme: str | None,
+    channel: str | None,
+    published: bool,
     limit: int | None,
     offset: int,
     order: str,
@@ -69,6 +88,9 @@ def mentions(
     QUERY may hold words, "phrases", -without, OR and prefix*; case and accents do not matter.
     A QUERY that begins with - goes after --.
     """
+    if digest_id is not None and door.app.store.replied_digest(digest_id) is None:
+        raise door.wrong("no_digest", id=digest_id)
+    narrows = counted is not None or theme is not None or channel is not None
     found = door.app.store.find(
         MentionQuery(
             text=query,
@@ -80,14 +102,20 @@ def mentions(
             kind=Kind(kind) if kind else None,
             since=door.moment(since),
             until=door.moment(until),
+            by_published=published,
+            # A digest counts news alone, a report also what a backfill found.
+            news_only=narrows and not published,
+            digest_id=digest_id,
             status=Status(state) if state else None,
             min_relevance=min_relevance,
             max_relevance=RELEVANT_FROM if doubtful else None,
-            limit=limit,
-            offset=offset,
+            limit=None if narrows else limit,
+            offset=0 if narrows else offset,
             order=order,
         )
     )
+    if narrows:
+        found = _counted(found, counted or "all", theme, channel)[offset:][:limit]
     if shape is None:
         headers = tuple(door.app.words(f"cli.column_{name}") for name in _COLUMNS)
         sure = [mention for mention in found if doubtful or not _is_doubtful(mention)]
@@ -98,6 +126,24 @@ def mentions(
             show.table(headers, [_row(door, mention) for mention in rest])
     else:
         _SHAPES[shape](found)
+
+
+def _counted(
+    found: list[Mention], what: str, theme: str | None, channel: str | None
+) -> list[Mention]:
+    """Leave what a digest counts."""
+    from monitor.reporting.recount import (  # noqa: PLC0415 - babel, that only this owes
+        Counted,
+        about_theme,
+        counted_as,
+        said_at,
+    )
+
+    if channel is not None:
+        found = said_at(found, channel)
+    if theme is not None:
+        return about_theme(found, theme, Counted(what))
+    return counted_as(found, Counted(what))
 
 
 def _show_json(found: Iterable[Mention]) -> None:

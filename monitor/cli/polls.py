@@ -186,6 +186,7 @@ def run_daemon(door: Door) -> int:
                 vitals=vitals,
                 status=app.status_server(vitals),
                 pinger=app.pinger,
+                receiver=app.receiver,
             ).run()
 
     runner = asyncio.Runner()

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "backfill": Lazy(
         "monitor.cli.backfill:backfill", "Look into the past, as far as each platform allows."
     ),
+    "import": Lazy("monitor.cli.importing:import_", "Import an export of a platform, or a table."),
     "mentions": Lazy("monitor.cli.mentions:mentions", "Find mentions, by words or all of them."),
     "sql": Lazy("monitor.cli.sql:sql", "Ask the database in SQL, reading only."),
     "stats": Lazy("monitor.cli.stats:stats", "Count mentions, against the period before."),

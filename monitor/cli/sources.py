@@ -14,12 +14,12 @@ from monitor.checking import Finding, check_source
 from monitor.cli import show
 from monitor.cli.door import Door, pass_door
 from monitor.cli.ending import ExitCode
-from monitor.cli.health import finding_line
+from monitor.cli.health import finding_line, live_lines
 from monitor.clock import now
 from monitor.config.editing import Addition
 from monitor.errors import SourceError
 from monitor.exchange.shapes import state_json
-from monitor.model import Health, Period, SourceState
+from monitor.model import IMPORT, WEBHOOK, Health, Period, SourceState
 from monitor.packs import find_departement
 from monitor.reading import tell
 from monitor.reporting.own_figures import figures_line, newest_figures
@@ -99,14 +99,17 @@ def try_one(door: Door, source_id: str) -> int:
 
     finding = asyncio.run(look())
     show.result(finding_line(door, finding))
+    for line in live_lines(door, finding):
+        show.result(line)
     return ExitCode.DONE if finding.ok else ExitCode.IN_PART
 
 
 def show_states(door: Door, *, as_json: bool) -> None:
     """Show how each source does."""
-    states = door.app.store.source_states()
+    store = door.app.store
+    states = [*store.source_states(), *store.import_states()]
     at = now()
-    figures = newest_figures(door.app.store.figures(Period(start=at - _FIGURES_SPAN, end=at)))
+    figures = newest_figures(store.figures(Period(start=at - _FIGURES_SPAN, end=at)))
     if as_json:
         show.json_document([state_json(state, figures.get(state.id, {})) for state in states])
         return
@@ -121,14 +124,22 @@ def show_states(door: Door, *, as_json: bool) -> None:
 
 
 def _state_row(door: Door, state: SourceState) -> tuple[str, ...]:
-    known_as = "paused" if state.paused else state.status or "never"
     return (
         state.id,
-        door.app.words(f"cli.poll_{known_as}"),
+        door.app.words(_known_as(state)),
         door.time(state.last_ok_at),
         "" if state.paused else door.time(state.next_poll_at),
         str(state.mentions),
     )
+
+
+def _known_as(state: SourceState) -> str:
+    """Return the key of how a source does, in a word."""
+    if state.type == IMPORT:
+        return "importing.state"
+    if state.type == WEBHOOK:
+        return f"receiving.{'waiting' if state.last_ok_at is None else 'receiving'}"
+    return f"cli.poll_{'paused' if state.paused else state.status or 'never'}"
 
 
 def _trouble(words: Wording, state: SourceState) -> str:

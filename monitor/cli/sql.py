@@ -22,8 +22,8 @@ from monitor.cli.door import Door, pass_door
 def sql(door: Door, statement: str, *, shape: str | None) -> None:
     """Ask the database in SQL, reading only.
 
-    docs/database.md tells its tables. For instance: "SELECT title, url FROM mentions ORDER BY found_at DESC LIMIT 5". Two seconds at
-    most.
+    docs/database.md tells its tables. Two seconds at most. For instance:
+    "SELECT title, url FROM mentions ORDER BY found_at DESC LIMIT 5".
     """
     columns, rows = door.app.store.ask(statement)
     if shape is None:

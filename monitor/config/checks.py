@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.config.document import Document, Tree
 from monitor.config.faults import Loc, Problem
 from monitor.config.identity import source_id
-from monitor.config.sources import ReadSource
+from monitor.config.sources import ReadSource, SourceTypes
 from monitor.durations import parse_duration
 from monitor.matching.boolean import QueryError, parse_query
 from monitor.matching.distinctness import distinctness
@@ -103,6 +103,17 @@ def unknown_businesses(source: ReadSource, names: Mapping[str, str]) -> Iterable
         if fold(name) not in names:
             values = {"unknown": name, "known": sorted(names.values())}
             yield Problem(key="unknown_business", values=values, loc=loc)
+
+
+def about_whom(
+    source: ReadSource, names: Mapping[str, str], source_types: SourceTypes
+) -> Iterable[Problem]:
+    """Tell an own account of which nobody says whose it is: its reviews name no business."""
+    options = source.options
+    watched = len(names) if options.businesses is None else len(options.businesses)
+    if source_types[options.type].is_own and options.about is None and watched > 1:
+        example = next(iter(options.businesses or names.values()))
+        yield Problem(key="about_whom", values={"name": example}, loc=source.loc)
 
 
 def with_known_names(source: ReadSource, names: Mapping[str, str]) -> ReadSource:

@@ -1,4 +1,4 @@
-"""``${NAME}`` from the environment or the ``.env`` file, and who may read files with secrets."""
+"""``${NAME}`` from the environment, the ``.env`` file or the keyring, and who may read secrets."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dotenv.parser import parse_stream
 
 from monitor.config.document import Document, Tree
 from monitor.config.faults import Loc, Problem
+from monitor.config.keyrings import KeyringFailed, is_installed, secret_in_keyring
 
 DOTENV = ".env"
 _READABLE_BY_OTHERS = 0o044
@@ -57,9 +58,12 @@ def is_readable_by_others(path: Path) -> bool:
 
 
 def fill(document: Document, variables: Mapping[str, str]) -> Document:
-    """Replace ``${NAME}`` in every scalar, once, and ``$$`` by ``$``; note the unset ones."""
+    """Replace ``${NAME}`` in every scalar, once, and ``$$`` by ``$``; note the unset ones.
+
+    The keyring is asked for what the variables do not have, once a name.
+    """
     problems: list[Problem] = []
-    used: dict[str, str] = {}
+    values = _Values(variables)
 
     def filled(tree: Tree, loc: Loc) -> Tree:
         if isinstance(tree, dict):
@@ -74,15 +78,44 @@ def fill(document: Document, variables: Mapping[str, str]) -> Document:
         if found[1] is None:
             problems.append(Problem(key="bad_variable", loc=loc))
             return ""
-        if found[1] not in variables:
-            problems.append(Problem(key="unset", values={"name": found[1]}, loc=loc))
-            return ""
-        used[found[1]] = variables[found[1]]
-        return used[found[1]]
+        if (value := values.value_of(found[1])) is None:
+            problems.append(replace(values.unset[found[1]], loc=loc))
+        return value or ""
 
     tree = {key: filled(value, (key,)) for key, value in document.tree.items()}
     found = (*document.problems, *problems)
-    return replace(document, tree=tree, problems=found, used=used)
+    return replace(document, tree=tree, problems=found, used=values.used)
+
+
+class _Values:
+    """What names stand for; ``used`` those that were asked for, ``unset`` why some have none."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self.used: dict[str, str] = {}
+        self.unset: dict[str, Problem] = {}
+
+    def value_of(self, name: str) -> str | None:
+        if name not in self.used and name not in self.unset:
+            value = self._variables.get(name)
+            value = self._from_keyring(name) if value is None else value
+            if value is not None:
+                self.used[name] = value
+        return self.used.get(name)
+
+    def _from_keyring(self, name: str) -> str | None:
+        if not is_installed():
+            self.unset[name] = Problem(key="unset", values={"name": name})
+            return None
+        try:
+            found = secret_in_keyring(name)
+        except KeyringFailed as error:
+            values = {"name": name, "detail": error.detail}
+            self.unset[name] = Problem(key="keyring_failed", values=values)
+            return None
+        if found is None:
+            self.unset[name] = Problem(key="unset_anywhere", values={"name": name})
+        return found
 
 
 def is_from_variable(raw: str) -> bool:

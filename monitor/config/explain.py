@@ -57,6 +57,7 @@ _TOLD_IN_ENGLISH = {
     '"{value}" is not a duration; write for instance 30s, 15m, 2h, 7d, 4w': "duration",
     '"{value}" has no scheme; write https://{value}': "no_scheme",
     "this is no alert's feed; write https://www.google.com/alerts/feeds/…/…": "alert_feed",
+    "verify_token goes with the form meta, and meta needs one": "verify_token",
     '"{value}" is neither a web address nor a file; write https://… or ./…': "address_or_file",
 }
 
@@ -100,7 +101,8 @@ def _loc_in_file(loc: Loc, document: Document, kind: str) -> Loc:
     for part in loc:
         if (*here, part) in document.lines:
             here = (*here, part)
-    return (*here, loc[-1]) if kind == "missing" else here
+    is_nowhere = kind == "missing" and here[-1:] != loc[-1:]  # else its key stands there, blank
+    return (*here, loc[-1]) if is_nowhere else here
 
 
 class _Shown:
@@ -123,7 +125,9 @@ def _sentence(details: ErrorDetails, shown: _Shown) -> _Sentence:
     if kind in _WRONG_TYPES:
         return _WRONG_TYPES[kind], {"value": shown.text} if _WRONG_TYPES[kind] == "duration" else {}
     if kind in _LIMITS:
-        key, name = _LIMITS[kind]
+        # To pydantic a secret is a collection of signs.
+        is_text = kind in {"too_short", "too_long"} and isinstance(shown.value, str)
+        key, name = _LIMITS[f"string_{kind}" if is_text else kind]
         if kind in {"string_too_short", "too_short"} and context[name] == 1:
             return "empty_value", {}
         return key, {"limit": context[name]}

@@ -25,7 +25,7 @@ from monitor.config.sources import ReadSource, SourceTypes, known_sources, read_
 from monitor.errors import ConfigError, Fault
 from monitor.wording import LANGUAGES, Wording
 
-_OF_VARIABLES = {"unset", "bad_variable"}
+_OF_VARIABLES = {"unset", "unset_anywhere", "keyring_failed", "bad_variable"}
 """Problems beside which nothing else is told of a value: it is not there yet."""
 
 
@@ -104,7 +104,7 @@ class _Loading:
         settings = self._settings(context)
         read, problems = read_sources(self._document, source_types, context)
         self._problems += problems
-        sources = self._sources(read)
+        sources = self._sources(read, source_types)
         self._secrets = self._all_secrets(source_types)
         self._check_secrets()
         if settings is None or self._problems:
@@ -118,15 +118,18 @@ class _Loading:
             self._problems += problems_of(error, Settings, self._document)
             return None
 
-    def _sources(self, read: list[ReadSource]) -> tuple[ConfiguredSource, ...]:
+    def _sources(
+        self, read: list[ReadSource], source_types: SourceTypes
+    ) -> tuple[ConfiguredSource, ...]:
         floor, problems = checks.poll_floor(self._env)
         names, same = checks.business_names(self._document)
         unknown = [p for source in read for p in checks.unknown_businesses(source, names)]
+        unsaid = [p for source in read for p in checks.about_whom(source, names, source_types)]
         often = [p for source in read for p in checks.too_often(source, floor)]
         by_id, shared = checks.identify(read, self._base_dir, self._document)
         named = checks.businesses(self._document, self._words)
         whom = readers.problems(self._document, names)
-        self._problems += [*problems, *same, *named, *unknown, *often, *shared, *whom]
+        self._problems += [*problems, *same, *named, *unknown, *unsaid, *often, *shared, *whom]
         if unknown:
             return ()
         return tuple(
@@ -191,6 +194,7 @@ class _Loading:
             privacy=settings.privacy,
             network=settings.network,
             monitoring=settings.monitoring,
+            receiving=settings.receiving,
             secrets=self._never_logged(),
             notices=tuple(self._notices(settings)),
             readerships=readers.readerships(settings),

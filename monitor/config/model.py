@@ -14,6 +14,7 @@ from monitor.config.sections import (
     MonitoringSection,
     NetworkSection,
     PrivacySection,
+    ReceivingSection,
     SentimentSection,
 )
 from monitor.model import Business
@@ -61,5 +62,6 @@ class Config:
     monitoring: MonitoringSection
     notices: tuple[str, ...]
     secrets: tuple[str, ...] = field(repr=False)
+    receiving: ReceivingSection = field(default_factory=ReceivingSection)
     notify_lines: tuple[int, ...] = ()
     readerships: Mapping[str, Readership] = field(default_factory=dict)

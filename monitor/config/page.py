@@ -27,10 +27,14 @@ sources.yaml:14: sources[2].instance: "mastodon.social" has no scheme; write htt
 - `ecoute config validate` checks it; `ecoute config schema` prints its JSON Schema for editors;
   `ecoute init` writes a first one.
 - Relative paths are relative to the file.
-- `${NAME}` is taken from the environment, else from a file `.env` beside it (`NAME=value` lines);
-  an unset one is a fault. `$$` is a dollar. Within brackets, put it in quotes: `["${NAME}"]`.
-- Passwords and tokens belong in `.env` (`chmod 600 .env`). A file that others can read is refused
-  when it holds a secret.
+- `${NAME}` is taken from the environment, else from a file `.env` beside it (`NAME=value` lines),
+  else from the system keyring; an unset one is a fault. `$$` is a dollar. Within brackets, put it
+  in quotes: `["${NAME}"]`.
+- Passwords and tokens belong in `.env` (`chmod 600 .env`) or in the keyring. A file that others can
+  read is refused when it holds a secret.
+- The keyring (macOS Keychain, GNOME, KWallet, Windows) is asked with `pip install
+  "ecoute[keyring]"`, only for names that are set nowhere else: `keyring set ecoute NAME` puts one
+  there. A service started at boot mostly has no unlocked keyring: use `.env` there.
 - Durations are written `30s`, `15m`, `2h`, `7d`, `4w`, `24 months`.
 - It is YAML 1.2 (UTF-8, up to 1 MB). A key that stands twice is a fault; so is an unknown one.
 

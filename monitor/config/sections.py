@@ -628,6 +628,23 @@ class MonitoringSection(Section):
     )
 
 
+class ReceivingSection(Section):
+    """Where the daemon takes what is pushed, if a source is a webhook: see docs/webhooks.md."""
+
+    listen: Listen = Field(
+        default="127.0.0.1:8751",
+        description="`host:port`, or a port of this machine's own address. A proxy with TLS goes"
+        " in front.",
+        examples=["127.0.0.1:8751"],
+    )
+    address: HttpUrl | None = Field(
+        default=None,
+        description="Under which address senders reach it, through that proxy: `ecoute check`"
+        " tells it, and its host is answered.",
+        examples=["https://hooks.example.fr"],
+    )
+
+
 class Settings(Section):
     """The whole file, sources still as written: `sources.py` reads them by their type."""
 
@@ -670,6 +687,9 @@ class Settings(Section):
     network: NetworkSection = Field(default_factory=NetworkSection, description="Requests.")
     monitoring: MonitoringSection = Field(
         default_factory=MonitoringSection, description="Health, figures, a sign of life."
+    )
+    receiving: ReceivingSection = Field(
+        default_factory=ReceivingSection, description="Where webhooks are taken in."
     )
 
     @field_validator("businesses")

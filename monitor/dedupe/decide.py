@@ -130,7 +130,8 @@ def _evidence(sighting: Sighting, one: Known) -> _Evidence:
     if same_id and _id_holds(sighting, one):
         return _Evidence.ID
     page = _page(sighting.fingerprint.canonical_url)
-    if page is not None and page == one.canonical_url and not same_id and _page_holds(entry, one):
+    is_page = page is not None and page == one.canonical_url and not same_id
+    if is_page and not _are_two_reviews(sighting, one) and _page_holds(entry, one):
         return _Evidence.PAGE
     if not {entry.kind, one.kind} & _SINGLE and not same_id and _title_holds(sighting, one):
         return _Evidence.TITLE
@@ -158,6 +159,13 @@ def _tell_alike(entry: Entry, one: Known) -> bool:
 def _is_dated_otherwise(entry: Entry, one: Known) -> bool:
     at = entry.published_at
     return at is not None and abs(at - one.published_at) >= _MINUTE
+
+
+def _are_two_reviews(sighting: Sighting, one: Known) -> bool:
+    """Tell whether only its identifiers tell a source's reviews of one page apart: bare stars."""
+    is_review = sighting.entry.kind is one.kind is Kind.REVIEW
+    is_bare = not (sighting.entry.text and one.text)
+    return is_review and is_bare and sighting.source_id == one.source_id
 
 
 def _page_holds(entry: Entry, one: Known) -> bool:

@@ -15,7 +15,7 @@ from monitor.delivery.addresses import slug
 from monitor.errors import StoreCode, StoreError
 from monitor.model import ClosedDigest
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 

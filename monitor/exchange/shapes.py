@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
@@ -18,6 +19,9 @@ from monitor.model import (
     SourceState,
 )
 
+_NO_SIGN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff]")
+"""Controls that JSON leaves as they are, what turns a line's direction, halves of pairs: any may
+lead a terminal astray (promise 28)."""
 _INTERNAL = {"reason", "outlet", "digest_id", "signals"}
 """Fields of a mention that its JSON does not have (``explain`` and the digest use them)."""
 
@@ -25,8 +29,13 @@ MENTION_FIELDS = tuple(f.name for f in fields(Mention) if f.name not in _INTERNA
 
 
 def dump(value: object) -> str:
-    """Write one JSON document on one line, accents as they are."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+    r"""Write one JSON document on one line, accents as they are, what is no sign as its escape.
+
+    >>> dump("été \x9b2J\u202e")
+    '"été \\u009b2J\\u202e"'
+    """
+    written = json.dumps(value, ensure_ascii=False, default=_plain)
+    return _NO_SIGN.sub(lambda found: json.dumps(found[0])[1:-1], written)
 
 
 def mention_json(mention: Mention) -> dict[str, object]:

@@ -2,12 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from monitor.fetching.imap_account import ImapAccount
+from monitor.fetching.imap_folder import Summary
 from monitor.model import FetchMemory, Json, Response
+
+
+class MailFolder(Protocol):
+    """An open mail folder; reading marks nothing. Raises ``FetchError``."""
+
+    @property
+    def uid_validity(self) -> int:
+        """Within which the UIDs count; another one means that they were given anew."""
+        ...
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether so much of the time is gone that no more should be asked for now."""
+        ...
+
+    async def uids_after(self, last_uid: int) -> list[int]:
+        """Return the mails that came after one, oldest first, some thousands at most."""
+        ...
+
+    async def uids_since(self, day: date, last_uid: int = 0) -> list[int]:
+        """Return the mails that came since a day, after one of them, likewise."""
+        ...
+
+    async def summaries(self, uids: Sequence[int], headers: str) -> list[Summary]:
+        """Return these headers of mails, in the order of their UIDs; those gone are left out."""
+        ...
+
+    async def whole(self, uid: int, most_bytes: int) -> bytes | None:
+        """Return a mail's bytes, cut at a limit; ``None`` when it is gone."""
+        ...
+
+    async def mark_seen(self, uids: Sequence[int]) -> str | None:
+        """Mark mails as read; returns why that could not be done."""
+        ...
 
 
 class Session(Protocol):
@@ -73,6 +110,17 @@ class Session(Protocol):
 
         Raises ``FetchError(rate_limited)`` with the health ``budget_spent``, to be tried again at
         ``renews_at``, when ``limit`` would be passed.
+        """
+        ...
+
+    def mailbox(
+        self, account: ImapAccount, folder: str, *, read_only: bool = True
+    ) -> AbstractAsyncContextManager[MailFolder]:
+        """Open a mail folder over IMAP, to be left when the block ends.
+
+        The exchange's time limit is for all that is asked within. Raises ``FetchError``: beside
+        those of any exchange ``auth`` (the health says whether a token ran out), ``empty`` (no such
+        folder; ``missing`` names it) and ``rate_limited``.
         """
         ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
@@ -16,6 +17,7 @@ from monitor.clock import Clock, now
 from monitor.errors import ConfigError, Fault
 from monitor.fetching.exchange import Exchange
 from monitor.fetching.guard import Guard, Lookup, look_up
+from monitor.fetching.imap import Mailboxes
 from monitor.fetching.pacing import Pacing
 from monitor.fetching.session import PollSession
 from monitor.fetching.transport import GuardedTransport
@@ -47,13 +49,23 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         guard = Guard(allow_private_hosts, lookup)
-        self._transport = transport or GuardedTransport(guard, ssl_context or default_ssl_context())
+        pacing = pacing or Pacing()
+        # Loading certificates takes 30 ms: once, and only when something is asked.
+        context = cache(lambda: ssl_context or default_ssl_context())
+        self._transport = transport or GuardedTransport(guard, context())
+        self._mailboxes = Mailboxes(
+            allow=allow_private_hosts,
+            lookup=lookup,
+            context=context,
+            pacing=pacing,
+            timeout=timeout,
+        )
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._clock = clock
         self._exchange = Exchange(
             self._transport,
-            pacing or Pacing(),
+            pacing,
             user_agent=user_agent,
             max_bytes=max_bytes,
             clock=clock,
@@ -73,6 +85,7 @@ class Client:
             max_bytes=self._max_bytes,
             clock=self._clock,
             elsewhere=elsewhere,
+            mailboxes=self._mailboxes,
         )
 
     async def aclose(self) -> None:

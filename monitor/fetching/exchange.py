@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 
 import httpx
@@ -39,6 +39,11 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self._limit_s = self._left_s = seconds
+
+    @property
+    def left(self) -> float:
+        """What share of the time (0..1) is left."""
+        return max(self._left_s / self._limit_s, 0)
 
     @asynccontextmanager
     async def running(self, share: float = 1.0) -> AsyncIterator[None]:
@@ -165,8 +170,11 @@ async def _begin_of_json(response: httpx.Response) -> bytes:
     body = b""
     if "json" not in response.headers.get("content-type", ""):
         return body
-    with suppress(httpx.TransportError, OSError, FetchError):
-        unpacker = Unpacker(response.headers.get("content-encoding", ""), _MOST_OF_ERROR)
+    encoding = response.headers.get("content-encoding", "")
+    with (
+        suppress(httpx.TransportError, OSError, FetchError),
+        closing(Unpacker(encoding, _MOST_OF_ERROR)) as unpacker,
+    ):
         async for chunk in _stream(response):
             unpacker.feed(chunk)
         body = unpacker.finish()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
@@ -18,6 +19,8 @@ from monitor.clock import Clock
 from monitor.errors import Code, FetchError, Malformed
 from monitor.fetching.exchange import Answer, Deadline, Exchange
 from monitor.fetching.files import read_local_file
+from monitor.fetching.imap import Mailboxes, PolledFolder
+from monitor.fetching.imap_account import ImapAccount
 from monitor.fetching.json_answers import read_json
 from monitor.fetching.redirects import (
     MAX_HOPS,
@@ -56,8 +59,10 @@ class PollSession:
         max_bytes: int,
         clock: Clock,
         elsewhere: Mapping[str, int],
+        mailboxes: Mailboxes,
     ) -> None:
         self._exchange = exchange
+        self._mailboxes = mailboxes
         self._before = memory
         self._validators = dict(memory.validators)
         self._moved = dict(memory.moved)
@@ -172,6 +177,12 @@ class PollSession:
                 missing=f"{used}/{limit} {allowance}",
             )
         self._spent[name] = Spent(units=own + units, renews_at=renews_at)
+
+    def mailbox(
+        self, account: ImapAccount, folder: str, *, read_only: bool = True
+    ) -> AbstractAsyncContextManager[PolledFolder]:
+        """Open a mail folder; see ``Mailboxes``."""
+        return self._mailboxes.open(account, folder, read_only=read_only)
 
     def read_file(self, path: Path) -> Response:
         """Read a local file; see ``read_local_file``."""

@@ -111,23 +111,24 @@ class Matcher:
     ) -> tuple[Match, ...]:
         """Return a match for each business concerned, in the order they were given.
 
-        ``about`` names the business that every entry of the source is about; ``only`` the
-        businesses that the source is read for (``None``: all); ``source`` is its id and platform,
-        for queries that ask. A business's own pages and posts are no mentions of it, unless the
-        source is about it.
+        ``about`` names the business that every entry of the source is about (an entry may name its
+        own); ``only`` the businesses that the source is read for (``None``: all); ``source`` is its
+        id and platform, for queries that ask. A business's own pages and posts are no mentions of
+        it, unless the source is about it.
         """
         reading = Reading(entry)
         found = self._read(reading)
         for asker, terms in self._queries.find(reading, source):
             found[asker] = replace(found.get(asker, _NOTHING), query=terms)
         facts = Facts(reading)
-        given = [key for name in (about, entry.searched_for) if (key := self._keys.get(name or ""))]
+        told = (about, entry.about, entry.searched_for)
+        given = [key for name in told if (key := self._keys.get(name or ""))]
         matches = []
         for key in sorted({*found, *given}, key=self._order.__getitem__):
             one = self._watched[key]
             if only is not None and one.business.name not in only:
                 continue
-            is_about = one.name == about and one.competitor is None
+            is_about = one.name in (about, entry.about) and one.competitor is None
             here = found.get(key, _NOTHING)
             matches.append(_certain(one, here) if is_about else _judge(one, here, facts))
         return tuple(match for match in matches if match is not None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import socket
 import sys
@@ -12,13 +11,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
 import structlog
 
-from monitor.errors import StoreCode, StoreError
+from monitor.callers import SAFE_HEADERS, address_of, cannot_listen, is_admitted
 from monitor.operations.prometheus import CONTENT_TYPE, Metric, exposition
 from monitor.operations.vitals import Vitals
 
@@ -28,12 +26,6 @@ _MOST_AT_ONCE = 16
 """Connections served at once; a further one is closed."""
 _PATIENCE_S = 5.0
 """Seconds that a request may take to come, and to be read."""
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 @dataclass(kw_only=True)
@@ -55,18 +47,12 @@ class StatusServer:
         try:
             self._server = _Server((self.host, self.port), partial(_Handler, self))
         except (OSError, OverflowError) as error:
-            raise StoreError(
-                StoreCode.PORT_IN_USE,
-                f"{self.host}:{self.port}: {getattr(error, 'strerror', None) or error}",
-                "choose another port (monitoring.listen), or stop what uses it"
-                if getattr(error, "errno", None) == errno.EADDRINUSE
-                else "choose an address of this machine (monitoring.listen)",
-            ) from error
+            raise cannot_listen(self.host, self.port, error, "monitoring.listen") from error
         self.port = self._server.server_address[1]
         threading.Thread(
             target=self._server.serve_forever, args=(0.1,), daemon=True, name="status"
         ).start()
-        log.info("status page", address=f"http://{_written(self.host)}:{self.port}/healthz")
+        log.info("status page", address=f"{address_of(self.host, self.port)}/healthz")
         return self
 
     def __exit__(
@@ -79,13 +65,6 @@ class StatusServer:
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
-
-    def admits(self, host: str | None) -> bool:
-        """Tell whether a request for that ``Host`` is answered."""
-        if not _is_loopback(self.host):
-            return True  # its owner opened it to others, under whatever name
-        name = (host or "").rpartition(":")[0] if _has_port(host or "") else host or ""
-        return _is_loopback(name.strip("[]"))
 
     def health(self) -> tuple[HTTPStatus, str]:
         """Return what ``/healthz`` answers."""
@@ -143,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer what there is to read."""
-        if not self._status.admits(self.headers.get("Host")):
+        if not is_admitted(self._status.host, self.headers.get("Host")):
             self._say(HTTPStatus.MISDIRECTED_REQUEST, "this is not the host that you asked for\n")
             return
         match self.path.partition("?")[0]:
@@ -173,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = text.encode()
         self.send_response(status)
         length = {"Content-Type": kind, "Content-Length": str(len(body))}
-        for name, value in {**length, **_HEADERS, **more}.items():
+        for name, value in {**length, **SAFE_HEADERS, **more}.items():
             self.send_header(name, value)
         self.end_headers()
         if getattr(self, "command", None) != "HEAD":
@@ -186,18 +165,3 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Log requests at debug level; a log line has no controls."""
         log.debug("status asked", request=format % args)
-
-
-def _has_port(host: str) -> bool:
-    return ":" in host and not host.endswith("]") and host.rpartition(":")[2].isdigit()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def _written(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from monitor.letters import Letter
 from monitor.model import RepliedDigest, Reply
 from monitor.replies.answers import Understood, understand
 from monitor.replies.fresh import fresh_lines, unflowed
-from monitor.replies.letter import Letter
 from monitor.replies.markup import text_of_html
 from monitor.replies.screening import machine_in
 from monitor.replies.signing import Reference, Signer, references_in

@@ -15,9 +15,9 @@ import structlog
 from monitor.clock import Clock
 from monitor.clock import now as wall_clock
 from monitor.errors import MailboxError
+from monitor.letters import Letter, UnreadableLetter, read_letter
 from monitor.model import Action, MailboxState, Mention, Reply
 from monitor.replies.accepting import Desk, Ignored, references_of
-from monitor.replies.letter import Letter, UnreadableLetter, read_letter
 from monitor.replies.mailbox import MOST_BYTES, Mailbox, Summary, View
 from monitor.replies.signing import Signer
 from monitor.store.base import Store
@@ -131,7 +131,7 @@ class Collector:
     def _of_interest(self, view: View, uids: list[int]) -> Iterator[Summary]:
         """Leave alone what neither comes from a recipient nor speaks of a digest of ours."""
         known = {recipient.lower() for recipient in self.store.digest_recipients()}
-        for summary in view.summaries(uids):
+        for summary in view.heads(uids):
             try:
                 letter = read_letter(summary.head)
             except UnreadableLetter:
@@ -144,7 +144,7 @@ class Collector:
     ) -> Reply | Ignored | None:
         if summary.size > MOST_BYTES:
             return Ignored.TOO_LARGE
-        content = view.whole(summary.uid)
+        content = view.mail(summary.uid)
         if content is None:  # moved or deleted since
             return None
         if len(content) > MOST_BYTES:

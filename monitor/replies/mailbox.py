@@ -1,39 +1,33 @@
-"""Looking into the mailbox: what is new there, its headers, a whole mail; and marking replies.
+"""The mailbox of replies: what is new there, and marking what was taken in.
 
 Only ``BODY.PEEK`` is used, so looking marks nothing. Nothing is ever deleted.
 """
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from socket import socket
 from typing import Protocol
 
-from monitor.errors import MailboxError
 from monitor.fetching.guard import connect_checked
-from monitor.replies.session import Connection, open_session, quoted, say
+from monitor.fetching.imap_connection import Connection
+from monitor.fetching.imap_faults import say
+from monitor.fetching.imap_folder import Folder, Summary
+from monitor.fetching.imap_opening import quoted
+from monitor.replies.session import open_session
 from monitor.replies.settings import MailboxSettings
 
 __all__ = ["Mailbox", "MailboxSettings", "Summary", "View"]
 
 MOST_BYTES = 1_000_000
 """Of a mail that is read: a reply that quotes a whole digest, HTML and all, has about 250,000."""
-_HEAD_BYTES = 30_000
-_BATCH = 50
-MOST_NEW = 5_000
-"""Mails looked at in one go, the oldest first: the next look goes on."""
 _HEADERS = (
     "FROM SUBJECT DATE MESSAGE-ID IN-REPLY-TO REFERENCES AUTO-SUBMITTED RETURN-PATH PRECEDENCE"
     " LIST-ID CONTENT-TYPE"
 )
-# imaplib wants English months, whatever the locale (RFC 3501 §9, date-month).
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Connect(Protocol):
@@ -42,15 +36,6 @@ class Connect(Protocol):
     def __call__(self, host: str, port: int, allow: frozenset[str], timeout_s: float) -> socket:
         """Open it; the address checked is the address connected."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """A mail as the folder tells it: ``size`` in bytes, ``head`` the headers that matter."""
-
-    uid: int
-    size: int
-    head: bytes
 
 
 class Mailbox:
@@ -82,52 +67,27 @@ class Mailbox:
             return view.count
 
 
-class View:
-    """An open folder."""
+class View(Folder):
+    """An open folder, and what is done to a reply there."""
 
     def __init__(self, imap: Connection, settings: MailboxSettings) -> None:
+        super().__init__(imap, settings.account)
         self._imap = imap
         self._settings = settings
 
-    @property
-    def count(self) -> int:
-        """How many mails it holds."""
-        return self._imap.count
+    def heads(self, uids: Sequence[int]) -> Iterator[Summary]:
+        """Yield the headers that matter of mails, in the order of their UIDs."""
+        return self.summaries(uids, _HEADERS)
 
-    @property
-    def uid_validity(self) -> int:
-        """Within which the UIDs count; another one means that they were given anew."""
-        return self._imap.uid_validity
-
-    def uids_after(self, last_uid: int) -> list[int]:
-        """Return the mails that came after one, oldest first."""
-        # "n:*" gives at least the last mail, even one before n (RFC 3501 §6.4.8).
-        return [uid for uid in self._search(f"UID {last_uid + 1}:*") if uid > last_uid]
-
-    def uids_since(self, day: date) -> list[int]:
-        """Return the mails that came since a day, oldest first."""
-        return self._search(f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year:04}")
-
-    def summaries(self, uids: Sequence[int]) -> Iterator[Summary]:
-        """Yield what the folder tells of mails, in the order of their UIDs."""
-        what = f"(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({_HEADERS})]<0.{_HEAD_BYTES}>)"
-        for start in range(0, len(uids), _BATCH):
-            batch = uids[start : start + _BATCH]
-            found = self._fetch(",".join(map(str, batch)), what)
-            yield from sorted(found, key=lambda summary: summary.uid)
-
-    def whole(self, uid: int) -> bytes | None:
+    def mail(self, uid: int) -> bytes | None:
         """Return a mail's bytes; ``None`` when it is gone. It is cut above ``MOST_BYTES``."""
-        found = list(self._fetch(str(uid), f"(UID RFC822.SIZE BODY.PEEK[]<0.{MOST_BYTES + 1}>)"))
-        return next((summary.head for summary in found if summary.uid == uid), None)
+        return self.whole(uid, MOST_BYTES + 1)
 
     def mark(self, uid: int) -> str | None:
         """Mark a reply as seen, or move it, as configured; returns why that could not be done."""
         settings = self._settings
-        if settings.mark_seen:
-            code, told = self._imap.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
-            if code != "OK":
-                return say(told[-1], settings)
+        if settings.mark_seen and (problem := self.mark_seen([uid])) is not None:
+            return problem
         if settings.move_to is None:
             return None
         # Without MOVE a mail could only be copied and then deleted, and nothing is deleted here.
@@ -138,27 +98,4 @@ class View:
         if code != "OK":
             self._imap.create(folder)
             code, told = self._imap.uid("MOVE", str(uid), folder)
-        return None if code == "OK" else say(told[-1], settings)
-
-    def _search(self, criterion: str) -> list[int]:
-        code, told = self._imap.uid("SEARCH", *criterion.split(" "))
-        if code != "OK":
-            raise MailboxError(f"{self._settings.where}: {say(told[-1], self._settings)}")
-        words = b" ".join(part for part in told if isinstance(part, bytes)).split()
-        return sorted({int(word) for word in words if word.isdigit()})[:MOST_NEW]
-
-    def _fetch(self, uids: str, what: str) -> Iterator[Summary]:
-        code, told = self._imap.uid("FETCH", uids, what)
-        if code != "OK":
-            raise MailboxError(f"{self._settings.where}: {say(told[-1], self._settings)}")
-        for place, part in enumerate(told):
-            if not isinstance(part, tuple):
-                continue
-            after = told[place + 1] if place + 1 < len(told) else b""
-            # What a server tells of a mail may stand before its text or after it.
-            facts = part[0] + b" " + (after if isinstance(after, bytes) else b"")
-            uid, size = (
-                re.search(rb"\b%s (\d+)" % name, facts) for name in (b"UID", b"RFC822.SIZE")
-            )
-            if uid is not None:
-                yield Summary(uid=int(uid[1]), size=int(size[1]) if size else 0, head=part[1])
+        return None if code == "OK" else say(told[-1], settings.account)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.replies.letter import Letter
+from monitor.letters import Letter
 from monitor.replies.vocabulary import listed
 from monitor.text import fold
 

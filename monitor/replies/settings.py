@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal, TypeAlias
 
-Security: TypeAlias = Literal["tls", "starttls", "none"]
-"""How the connection is made private."""
+from monitor.fetching.imap_account import ImapAccount, Security
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +29,18 @@ class MailboxSettings:
     every: timedelta = timedelta(minutes=5)
     step_s: float = 30
     whole_s: float = 300
+
+    @property
+    def account(self) -> ImapAccount:
+        """The account as it is logged in to."""
+        return ImapAccount(
+            host=self.host,
+            port=self.port,
+            username=self.username,
+            secret=self.password,
+            security=self.security,
+            plain_login=self.plain_login,
+        )
 
     @property
     def where(self) -> str:

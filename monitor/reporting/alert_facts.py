@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from monitor.model import (
     Tempo,
     ToldReason,
 )
+from monitor.reporting.day_counts import count_days
 from monitor.usual.rates import DayCounts
 from monitor.usual.seasons import Season
 from monitor.usual.unusual import Unusual
@@ -78,11 +78,5 @@ def day_counts(facts: AlertFacts, *, negative: bool) -> DayCounts | None:
     """Count mentions by the owner's day, up to today; ``None`` where no day was seen whole."""
     if facts.tempo is None:
         return None
-    by_day = Counter[int]()
-    for hour in facts.tempo.hours:
-        day = hour.hour.astimezone(facts.zone).date().toordinal()
-        by_day[day] += hour.negative if negative else hour.total
-    first = facts.tempo.since.astimezone(facts.zone).date() + timedelta(days=1)
-    days = range(first.toordinal(), facts.now.astimezone(facts.zone).date().toordinal() + 1)
-    counts = tuple(by_day[day] for day in days)
-    return DayCounts(first=first, counts=counts) if counts else None
+    today = facts.now.astimezone(facts.zone).date()
+    return count_days(facts.tempo, facts.zone, today, negative=negative)

@@ -14,6 +14,8 @@ from monitor.reporting.health import is_silent
 from monitor.reporting.items import Item, write_item
 from monitor.reporting.phrases import Phrases
 from monitor.reporting.places import platform_name
+from monitor.reporting.recounting import quoted
+from monitor.reporting.usualness import write_most
 
 SHOWN = 10
 """Things told in full in one alert; the rest is counted, with the way to see it."""
@@ -44,7 +46,7 @@ class AlertLetter:
     """An alert, complete. ``business`` is empty for what concerns the sources of all.
 
     ``rest`` things are only counted, ``command`` shows them. ``last_of`` is the daily cap where
-    this alert reaches it.
+    this alert reaches it. ``digest`` says which digest tells its mentions; ``None``: it has none.
     """
 
     business: str
@@ -57,6 +59,7 @@ class AlertLetter:
     rest: int
     command: str
     last_of: int | None
+    digest: str | None
 
 
 def write_alert(
@@ -74,17 +77,19 @@ def write_alert(
     what = _what(alarms, phrases)
     about = any(alarm.reason.business for alarm in alarms)
     key = "headline" if about else "headline_sources"
+    date = phrases.moment(now)
     return AlertLetter(
         business=name,
         language=phrases.language,
         timezone=phrases.timezone,
         subject=_subject(name or "Écoute", what, phrases),
         headline=_counted(phrases, key, len(alarms), business=name, what=phrases.listed(what)),
-        date=phrases.moment(now),
+        date=date[:1].upper() + date[1:],
         notices=tuple(_notice(group, phrases, now, stories) for group in told[:SHOWN]),
         rest=len(told[SHOWN:]),
         command=_command(name, about=about),
         last_of=last_of,
+        digest=_digest(alarms, phrases),
     )
 
 
@@ -98,6 +103,19 @@ def notice_text(letter: AlertLetter) -> str:
         lines.append(f"• {notice.item.title} ({notice.item.place}). {notice.why}")
         lines += [notice.item.link.url] if notice.item.link else []
     return "\n".join(lines)
+
+
+def _digest(alarms: Sequence[Alarm], phrases: Phrases) -> str | None:
+    """Say whether the mentions stand in the next digest, or stood in one."""
+    told = [
+        one.digest_id is not None
+        for alarm in alarms
+        for one in (*((alarm.mention,) if alarm.mention else ()), *alarm.mentions)
+    ]
+    if not told:
+        return None
+    key = "footer_digest_rest" if any(told) else "footer_digest"
+    return phrases.words(f"alerts.{'footer_digest_told' if all(told) else key}")
 
 
 def _by_mention(alarms: Sequence[Alarm]) -> list[list[Alarm]]:
@@ -184,7 +202,7 @@ def _crowd(alarm: Alarm, phrases: Phrases) -> str:
     expected = phrases.words(
         f"alerts.{key}",
         mean=phrases.number(round(unusual.expected)),
-        usual=phrases.number(unusual.usual),
+        most=write_most(unusual.usual, phrases),
         chance=_counted(phrases, "chance", unusual.once_in_years),
     )
     return _counted(
@@ -210,8 +228,7 @@ def _trouble(state: SourceState, now: datetime, phrases: Phrases) -> str:
 def _command(business: str, *, about: bool) -> str:
     if not about:
         return "ecoute sources"
-    plain = business.replace('"', "")
-    return f'ecoute mentions --business "{plain}" --since 7d'
+    return f"ecoute mentions --business {quoted(business)} --since 7d"
 
 
 def _counted(phrases: Phrases, key: str, n: int, **values: object) -> str:

@@ -18,6 +18,7 @@ _REASON_SIGNS = 120
 _MOST_TOLD = 6
 """Answers told one by one; the rest is counted."""
 _MOST_UNCLEAR = 8
+_IN_A_LINE = frozenset({Action.HANDLED, Action.IRRELEVANT, Action.RELEVANT})
 _SILENT_LOOKS = 2
 """A look that failed once is no trouble yet."""
 
@@ -49,12 +50,17 @@ class Confirmation:
 
 
 def write_taps(
-    code: int, mention: Mention, way: ReplyWay | None, phrases: Phrases
+    code: int, mention: Mention, way: ReplyWay | None, phrases: Phrases, *, brief: bool = False
 ) -> tuple[Tap, ...]:
-    """Return the answers that make sense for a mention, the likeliest first."""
+    """Return the answers that make sense for a mention, the likeliest first.
+
+    ``brief`` leaves those that a line has room for: done with, or not about us.
+    """
     if way is None:
         return ()
-    return tuple(_tap(code, action, way, phrases) for action in _likely(mention))
+    likely = _likely(mention)
+    wanted = [action for action in likely if action in _IN_A_LINE] if brief else likely
+    return tuple(_tap(code, action, way, phrases) for action in wanted)
 
 
 def write_how_to(way: ReplyWay | None, phrases: Phrases) -> HowTo | None:

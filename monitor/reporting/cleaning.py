@@ -36,7 +36,7 @@ def one_line(text: str) -> str:
     """
     spaced = _SPACES.sub(" ", text)
     seen = (sign for sign in spaced if sign in _KEPT or unicodedata.category(sign) not in _UNSEEN)
-    return "".join(seen).strip()
+    return _SPACES.sub(" ", "".join(seen)).strip()  # what went may have parted two spaces
 
 
 def safe_link(url: str | None) -> Link | None:

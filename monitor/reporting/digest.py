@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from monitor.model import Kind, Mention, Period, Sentiment, Status
+from monitor.model import Mention, Period, Sentiment
 from monitor.reporting.answers import (
     Confirmation,
     HowTo,
@@ -19,11 +18,15 @@ from monitor.reporting.headline import write_headline, write_subject
 from monitor.reporting.health import HealthStrip, write_health
 from monitor.reporting.items import Item, told_by_alert, write_item, write_short_draft
 from monitor.reporting.material import TREND_PERIODS, DigestOptions, Material
+from monitor.reporting.ordering import SECTIONS, arrange, section_of
 from monitor.reporting.phrases import Phrases
 from monitor.reporting.places import channel_of
+from monitor.reporting.recount import Counted
+from monitor.reporting.recounting import Finder, Recount, write_narrowing, write_recounts
 from monitor.reporting.spoken_of import Theme, count_themes
-from monitor.reporting.stats import Tally, is_dismissed, is_relevant, tally, tally_by, verdict
+from monitor.reporting.stats import Tally, is_dismissed, tally, tally_by
 from monitor.reporting.summary import Sentence, write_summary
+from monitor.reporting.usualness import write_usualness
 
 _CHANNELS = 6
 _DRAFTS = 3
@@ -47,9 +50,11 @@ class Section:
 class Digest:
     """A digest, complete. ``lines`` are items in one line each, ``rest`` mentions only counted.
 
-    ``command`` shows all of the period's mentions; ``waiting_command`` the negative ones left.
-    ``mood`` is the worst verdict among the figures, ``neutral`` when all is quiet. ``reminders``
-    were told before and wait for an answer; ``waiting`` counts the others that do.
+    ``command`` shows all of the digest's mentions, ``waiting_command`` the older negative ones that
+    wait for an answer: ``waiting`` of them, ``0`` where all are among the ``reminders``, which were
+    told before and are told again. ``recounts`` list the mentions behind each figure, ``narrowing``
+    what asks for fewer of them. ``usualness`` says whether so many negative ones are usual.
+    ``mood`` is the worst verdict among the figures, ``neutral`` when all is quiet.
     """
 
     business: str
@@ -76,6 +81,9 @@ class Digest:
     confirmation: Confirmation | None = None
     how_to_answer: HowTo | None = None
     reminders: tuple[Item, ...] = ()
+    usualness: str | None = None
+    recounts: tuple[Recount, ...] = ()
+    narrowing: tuple[str, ...] = ()
 
     @property
     def codes(self) -> dict[int, tuple[str, ...]]:
@@ -93,10 +101,6 @@ class Digest:
         return next((part.items for part in self.sections if part.key == key), ())
 
 
-SECTIONS = ("needs_you", "positive", "press", "neutral", "doubtful")
-"""In the order of the mail: what the reader must do something about comes first."""
-
-
 def build_digest(material: Material, options: DigestOptions) -> Digest:
     """Decide what a digest says. The same material gives the same digest."""
     phrases = Phrases(options.language, options.timezone)
@@ -111,6 +115,10 @@ def build_digest(material: Material, options: DigestOptions) -> Digest:
     codes = {m.id: code for code, (_, group) in enumerate(stories[:shown], start=1) for m in group}
     themes = count_themes(material.mentions, codes, phrases)
     health = write_health(material, options.next_digest_at, phrases)
+    finder = Finder(business, material.period, options.digest_id)
+    figures = write_figures(counted, material.previous, phrases)
+    kept = [mention for mention in material.mentions if not is_dismissed(mention)]
+    channels, elsewhere = tally_by(kept, lambda one: channel_of(one, phrases), most=_CHANNELS)
     return Digest(
         business=business,
         period=material.period,
@@ -119,33 +127,36 @@ def build_digest(material: Material, options: DigestOptions) -> Digest:
         subject=write_subject(business, material.period, counted, health, phrases),
         period_title=phrases.period_title(material.period),
         headline=write_headline(business, material, counted, health, phrases),
-        summary=write_summary(business, stories[:shown], themes, phrases),
+        summary=write_summary(business, stories, themes, phrases, shown=shown),
         themes=themes,
-        figures=write_figures(counted, material.previous, phrases),
+        figures=figures,
         sections=_sections(items[: options.items], stories),
         lines=tuple(item for _, item in items[options.items :]),
         rest=sum(len(story) for _, story in stories[shown:]),
-        waiting=max(0, material.waiting - len(material.reminders)),
-        command=_command(business, f"--since {_first_day(material, phrases)}"),
-        waiting_command=_command(business, "--sentiment negative --status new"),
-        trend=write_bars(_trend(material, counted), phrases),
-        by_source=write_sources(
-            *tally_by(
-                (m for m in material.mentions if not is_dismissed(m)),
-                lambda m: channel_of(m, phrases),
-                most=_CHANNELS,
+        waiting=material.waiting if material.waiting > len(material.reminders) else 0,
+        command=finder.command(Counted.ALL),
+        waiting_command=finder.between(
+            Period(
+                start=material.waiting_since or material.period.start, end=material.period.start
             ),
-            phrases,
+            Counted.WAITING,
         ),
+        trend=write_bars(_trend(material, counted), phrases),
+        by_source=write_sources(channels, elsewhere, phrases),
         health=health,
         mood=_mood(counted),
         has_recipients=bool(options.recipients),
         confirmation=write_confirmation(material.replies, phrases),
-        how_to_answer=write_how_to(options.reply_way, phrases),
+        how_to_answer=write_how_to(options.reply_way, phrases)
+        if items or material.reminders
+        else None,
         reminders=tuple(
             write_item([one], phrases, material.now, code=code, way=options.reply_way)
             for code, one in enumerate(material.reminders, start=len(items) + 1)
         ),
+        usualness=write_usualness(counted, material.expected, phrases),
+        recounts=write_recounts(figures, material, finder, phrases) if stories else (),
+        narrowing=write_narrowing(themes, [name for name, _ in channels]),
     )
 
 
@@ -157,52 +168,20 @@ def _item(
     phrases: Phrases,
 ) -> Item:
     story = material.stories.get(group[0].story)
-    item = write_item(group, phrases, material.now, story, code=code, way=options.reply_way)
+    item = write_item(
+        group,
+        phrases,
+        material.now,
+        story,
+        code=code,
+        way=options.reply_way,
+        brief=code > options.items,
+    )
     return replace(
         item,
         alerted=told_by_alert(group, material.alerted, phrases),
         draft=write_short_draft(group[0], phrases) if code <= _DRAFTS else None,
     )
-
-
-def arrange(mentions: Iterable[Mention]) -> list[tuple[str, tuple[Mention, ...]]]:
-    """Put mentions in the order of the mail, each with its section, one group a story.
-
-    What the press told of one event stands together, where the worst of it belongs: a negative
-    one is never hidden below a neutral one, and stands for both. Voices of one story stand
-    together only within a section. Those that a person dismissed are left out.
-    """
-    groups: dict[tuple[str, str], list[Mention]] = {}
-    kept = sorted((m for m in mentions if not is_dismissed(m)), key=_urgency)
-    criticised = {
-        mention.story
-        for mention in kept
-        if mention.kind is Kind.ARTICLE and _section_of(mention) == "needs_you"
-    }
-    for mention in kept:
-        section = _section_of(mention)
-        if section == "press" and mention.story in criticised:
-            section = "needs_you"
-        groups.setdefault((section, mention.story), []).append(mention)
-    ranked = sorted(groups.items(), key=lambda group: SECTIONS.index(group[0][0]))
-    return [(key, tuple(group)) for (key, _), group in ranked]
-
-
-def _section_of(mention: Mention) -> str:
-    tone = verdict(mention)
-    if not is_relevant(mention):
-        return "doubtful"
-    if tone is Sentiment.NEGATIVE:
-        return "needs_you"
-    if mention.kind is Kind.ARTICLE:
-        # An article's tone is often hard to judge; that the press wrote is the news.
-        return "press"
-    return "doubtful" if tone is None else str(tone)
-
-
-def _urgency(mention: Mention) -> tuple[bool, bool, float, str]:
-    answered = mention.status is not Status.NEW
-    return (answered, not is_relevant(mention), -mention.published_at.timestamp(), mention.id)
 
 
 def _sections(
@@ -212,7 +191,7 @@ def _sections(
     for key in SECTIONS:
         shown = tuple(item for name, item in full if name == key)
         if shown:
-            count = sum(_section_of(one) == key for _, story in stories for one in story)
+            count = sum(section_of(one) == key for _, story in stories for one in story)
             found.append(Section(key=key, count=count, items=shown))
     return tuple(found)
 
@@ -226,16 +205,3 @@ def _mood(counted: Tally) -> str:
     if counted.negative:
         return str(Sentiment.NEGATIVE)
     return str(Sentiment.POSITIVE if counted.positive else Sentiment.NEUTRAL)
-
-
-def _first_day(material: Material, phrases: Phrases) -> str:
-    found = [mention.found_at for mention in material.mentions]
-    return phrases.local_day(min([material.period.start, *found])).isoformat()
-
-
-def _command(business: str, selection: str) -> str:
-    # Double quotes are what people type, and every shell takes them; the rare name they cannot
-    # hold is quoted as POSIX wants.
-    plain = not set('"$`\\!') & set(business)
-    name = f'"{business}"' if plain else shlex.quote(business)
-    return f"ecoute mentions --business {name} {selection}"

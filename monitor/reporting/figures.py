@@ -13,19 +13,23 @@ from monitor.reporting.stats import Tally, share
 _LABEL_SIGNS = 30
 _SHARED = frozenset({"negatives", "neutrals", "positives"})
 """Figures that are parts of the mentions."""
-_WHEN_ANY = frozenset({"unsures", "unrateds", "reviews", "reached"})
+_WHEN_ANY = frozenset({"unsures", "unrateds", "reviews", "reached", "views"})
 """Figures left out when nothing is known of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number with its name, its share where it has one, and what it was before."""
+    """A number with its name, its share where it has one, and what it was before.
+
+    ``scale`` stands right after the number: ``/5``.
+    """
 
     key: str
     value: str
     label: str
     share: str | None
     before: str | None
+    scale: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ def write_figures(counted: Tally, before: Tally | None, phrases: Phrases) -> tup
         ("unrateds", counted.unrated, before.unrated if before else None),
         ("reviews", counted.reviews, before.reviews if before else None),
         ("reached", counted.reach or 0, before.reach if before else None),
+        ("views", counted.views or 0, before.views if before else None),
     ]
     shown = [count for count in counts if count[0] not in _WHEN_ANY or count[1]]
     figures = [_count(key, now, was, counted.total, phrases) for key, now, was in shown]
@@ -132,6 +137,7 @@ def _rating(rating: float, before: Tally | None, phrases: Phrases) -> Figure:
         label=phrases.words("digest.label_rating"),
         share=None,
         before=None if earlier is None else phrases.decimal(earlier),
+        scale=phrases.words("digest.of_five"),
     )
 
 

@@ -17,8 +17,10 @@ from monitor.model import (
 )
 from monitor.reporting.material import TREND_PERIODS, Material, PeriodTally
 from monitor.reporting.periods import period_back
-from monitor.reporting.stats import Tally, is_relevant, tally, verdict
+from monitor.reporting.stats import Tally, is_relevant, tally, waits
+from monitor.reporting.usualness import expected_negatives
 from monitor.store.base import Store
+from monitor.usual.seasons import Season
 
 REMIND_AFTER = timedelta(hours=48)
 """How long a negative mention may wait for an answer before it is told again."""
@@ -39,6 +41,7 @@ def gather(
     timezone: str = "Europe/Paris",
     mailbox: str | None = None,
     reader: str | None = None,
+    seasons: tuple[Season, ...] = (),
 ) -> Material:
     """Read one business's digest; ``undigested`` takes every mention not yet in a digest.
 
@@ -60,9 +63,12 @@ def gather(
     if reader is not None:  # which digest of theirs told it: none
         mentions = [replace(mention, digest_id=None) for mention in mentions]
     shown = {mention.id for mention in mentions}
-    trend, waiting = _read_earlier(store, business, period, timezone, shown)
+    trend = _read_earlier(store, business, period, timezone, shown)
     reminders = _reminders(store, business, now, shown)
-    waiting |= {mention.id for mention in reminders}
+    waiting_since = min(
+        period_back(period, timezone, TREND_PERIODS - 1).start, now - REMIND_FOR, period.start
+    )
+    earlier = Period(start=waiting_since, end=period.start)
     return Material(
         business=business,
         period=period,
@@ -72,13 +78,15 @@ def gather(
         trend=tuple(trend),
         sources=sources_of(store, business),
         articles_read=store.articles_read(period),
-        waiting=len(waiting),
+        waiting=sum(map(waits, _found(store, business, earlier, shown))),
+        waiting_since=waiting_since,
         reminders=_told_apart(reminders)[:MOST_REMINDERS],
         undelivered=tuple(store.undelivered(business, now - TOLD_FOR)),
         stories=_stories(store, mentions, reader),
         alerted=store.alerted([mention.id for mention in mentions]),
         replies=tuple(store.unconfirmed_replies(business)),
         mailbox=None if mailbox is None else store.mailbox_state(mailbox),
+        expected=expected_negatives(store, business, period, timezone, seasons),
     )
 
 
@@ -100,19 +108,22 @@ def _stories(store: Store, mentions: Sequence[Mention], reader: str | None) -> d
 
 def _read_earlier(
     store: Store, business: str, period: Period, timezone: str, shown: set[str]
-) -> tuple[list[PeriodTally], set[str]]:
-    """Return the earlier periods since anything was read, and what of them waits for an answer."""
-    earlier: list[PeriodTally] = []
-    waiting: set[str] = set()
-    for steps in range(TREND_PERIODS - 1, 0, -1):
-        part = period_back(period, timezone, steps)
-        query = MentionQuery(business=business, since=part.start, until=part.end, news_only=True)
-        mentions = [m for m in store.find(query) if m.id not in shown]
-        waiting |= {mention.id for mention in mentions if waits(mention)}
-        earlier.append(PeriodTally(period=part, tally=tally(mentions)))
+) -> list[PeriodTally]:
+    """Return the earlier periods since anything was read."""
+    parts = [period_back(period, timezone, steps) for steps in range(TREND_PERIODS - 1, 0, -1)]
+    earlier = [
+        PeriodTally(period=part, tally=tally(_found(store, business, part, shown)))
+        for part in parts
+    ]
     while earlier and earlier[0].tally == Tally() and not store.articles_read(earlier[0].period):
         del earlier[0]
-    return earlier, waiting
+    return earlier
+
+
+def _found(store: Store, business: str, period: Period, shown: set[str]) -> list[Mention]:
+    """Return what was found in a period, but for what the digest itself shows."""
+    query = MentionQuery(business=business, since=period.start, until=period.end, news_only=True)
+    return [mention for mention in store.find(query) if mention.id not in shown]
 
 
 def _reminders(store: Store, business: str, now: datetime, shown: set[str]) -> list[Mention]:
@@ -132,11 +143,6 @@ def _reminders(store: Store, business: str, now: datetime, shown: set[str]) -> l
 def _told_apart(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """Leave one mention a story."""
     return tuple({mention.story: mention for mention in reversed(mentions)}.values())[::-1]
-
-
-def waits(mention: Mention) -> bool:
-    """Say whether a mention is negative and nothing was done about it."""
-    return mention.status is Status.NEW and verdict(mention) is Sentiment.NEGATIVE
 
 
 def sources_of(store: Store, business: str) -> tuple[SourceState, ...]:

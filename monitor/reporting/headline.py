@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from monitor.model import Mention, Period, Sentiment, Status
+from monitor.model import Period
 from monitor.reporting.cleaning import shorten
 from monitor.reporting.health import HealthStrip
 from monitor.reporting.material import Material
 from monitor.reporting.periods import to_days
 from monitor.reporting.phrases import Phrases
-from monitor.reporting.stats import Tally, verdict
+from monitor.reporting.stats import Tally, waits
 
 SUBJECT_SIGNS = 60
 _NAME_SIGNS = 24
@@ -18,14 +18,21 @@ _NAME_SIGNS = 24
 def write_subject(
     business: str, period: Period, counted: Tally, health: HealthStrip, phrases: Phrases
 ) -> str:
-    """Write name, period and figures, worst first; a long name is cut before a figure is."""
-    name, figures = phrases.period_short(period), _subject_figures(counted, health, phrases)
+    """Write name, period and figures, worst first.
 
-    def subject(brand: str) -> str:
-        return phrases.words("digest.subject", business=brand, period=name, figures=figures)
+    What is too long loses letters of its days and months, then of the name; never a figure.
+    """
+    figures = _subject_figures(counted, health, phrases)
 
-    room = SUBJECT_SIGNS - len(subject(""))
-    return subject(shorten(business, max(_NAME_SIGNS, room)))
+    def subject(brand: str, *, cut: bool) -> str:
+        span = phrases.period_short(period, cut=cut)
+        return phrases.words("digest.subject", business=brand, period=span, figures=figures)
+
+    whole = subject(business, cut=False)
+    if len(whole) <= SUBJECT_SIGNS:
+        return whole
+    room = SUBJECT_SIGNS - len(subject("", cut=True))
+    return subject(shorten(business, max(_NAME_SIGNS, room)), cut=True)
 
 
 def write_headline(
@@ -35,7 +42,7 @@ def write_headline(
     period = phrases.period_full(material.period)
     if not counted.total:
         key = "headline_empty"
-        if health.sources and not health.sources_read:
+        if _nothing_read(health):
             key = "headline_nothing_read"
         elif health.silent:
             return phrases.counted(
@@ -49,12 +56,18 @@ def write_headline(
         period=period,
         against=_against(material, phrases),
         tones=phrases.listed(_tones(counted, phrases)),
-        todo=_todo(material.mentions, phrases),
+        todo=_todo(material, phrases),
     )
+
+
+def _nothing_read(health: HealthStrip) -> bool:
+    return bool(health.sources) and not health.sources_read
 
 
 def _subject_figures(counted: Tally, health: HealthStrip, phrases: Phrases) -> str:
     if not counted.total:
+        if _nothing_read(health):
+            return phrases.words("digest.nothing_read")
         nothing = phrases.words("digest.nothing")
         if health.silent:
             return nothing + ", " + phrases.counted("sources_silent", health.silent)
@@ -84,6 +97,10 @@ def _against(material: Material, phrases: Phrases) -> str:
     return phrases.words("digest.against", count=count, before=before)
 
 
-def _todo(mentions: tuple[Mention, ...], phrases: Phrases) -> str:
-    waiting = sum(m.status is Status.NEW and verdict(m) is Sentiment.NEGATIVE for m in mentions)
-    return phrases.counted("todo", waiting) if waiting else phrases.words("digest.todo_none")
+def _todo(material: Material, phrases: Phrases) -> str:
+    waiting = sum(map(waits, material.mentions))
+    if waiting:
+        return phrases.counted("todo", waiting)
+    if material.waiting:
+        return phrases.counted("todo_older", material.waiting)
+    return phrases.words("digest.todo_none")

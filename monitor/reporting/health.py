@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.model import DeliveryResult, Health, SourceState
+from monitor.model import WEBHOOK, DeliveryResult, Health, SourceState
 from monitor.reporting.answers import mailbox_troubles
 from monitor.reporting.cleaning import one_line, shorten
 from monitor.reporting.material import Material
@@ -48,6 +48,8 @@ def write_health(
     states, now = material.sources, material.now
     since = material.period.start
     read = [state for state in states if state.last_ok_at and state.last_ok_at >= since]
+    # To a webhook nothing may have been pushed: that is no place where we did not look.
+    looked_at = [state for state in states if state.type != WEBHOOK or state in read]
     troubles = [(state.id, _trouble(state, now, phrases)) for state in states]
     troubles += _undelivered(material.undelivered, phrases)
     troubles += mailbox_troubles(material, phrases)
@@ -55,10 +57,10 @@ def write_health(
     if next_digest_at is not None:
         upcoming = phrases.words("digest.next_digest", at=phrases.moment(next_digest_at))
     return HealthStrip(
-        read=_read(len(read), len(states), material.articles_read, phrases),
+        read=_read(len(read), len(looked_at), material.articles_read, phrases),
         troubles=tuple(Trouble(source=source, what=what) for source, what in troubles if what),
         next_digest=upcoming,
-        sources=len(states),
+        sources=len(looked_at),
         sources_read=len(read),
         silent=sum(is_silent(state, now) for state in states),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from monitor.drafts.channels import Channel, channel_of
 from monitor.drafts.writing import language_of, write_draft
 from monitor.model import Mention, Sentiment, Status, Story
 from monitor.reporting.answers import Tap, write_taps
+from monitor.reporting.audience import write_audience
 from monitor.reporting.cleaning import Link, safe_link
 from monitor.reporting.extracts import Fragment, extract, title_and_rest
 from monitor.reporting.material import ReplyWay
@@ -21,6 +23,7 @@ from monitor.reporting.stories import tell_story
 from monitor.sentiment.scoring import tone_of_stars
 
 _STARS = 5
+_NAMES = re.compile(r"[\s,()]+")
 _VERY, _RATHER = -0.6, -0.3
 """Polarity under which a text is told to be very negative; above which, rather so."""
 
@@ -63,6 +66,14 @@ class Item:
     draft: str | None = None
     taps: tuple[Tap, ...] = ()
 
+    @property
+    def host(self) -> str | None:
+        """The host that its link goes to, where the place beside it does not name that."""
+        if self.link is None:
+            return None
+        names = {self.link.host, self.link.host.removeprefix("www.")}
+        return None if names.intersection(_NAMES.split(self.place)) else self.link.host
+
 
 def write_item(
     group: Sequence[Mention],
@@ -72,8 +83,12 @@ def write_item(
     *,
     code: int = 0,
     way: ReplyWay | None = None,
+    brief: bool = False,
 ) -> Item:
-    """Word one of a story's mentions; the others of the group are told beside it."""
+    """Word one of a story's mentions; the others of the group are told beside it.
+
+    ``brief`` is one that stands in a line: the likeliest answers alone are ready there.
+    """
     told = tell_story(group, story, phrases)
     mention = told.mention
     title, rest = title_and_rest(mention)
@@ -94,14 +109,14 @@ def write_item(
         tone_word=phrases.words(f"digest.tone_{_tone_key(mention)}"),
         stars=stars(mention.rating),
         stars_word=_stars_word(mention, phrases),
-        reach=phrases.counted("reach", mention.reach) if mention.reach else None,
+        reach=write_audience(mention, phrases),
         first=told.first,
         others=told.others,
         follow_ups=told.follow_ups,
         why=_why_negative(mention, phrases) if needs else _why_unsure(mention, phrases),
         age=_age(mention, phrases, now) if needs else None,
         link=safe_link(mention.url or mention.canonical_url),
-        taps=write_taps(code, mention, way, phrases),
+        taps=write_taps(code, mention, way, phrases, brief=brief),
     )
 
 

@@ -86,15 +86,17 @@ class Phrases:
 
     # --- periods ---
 
-    def period_short(self, period: Period) -> str:
-        """Name a period in a subject: ``semaine 47``."""
+    def period_short(self, period: Period, *, cut: bool = False) -> str:
+        """Name a period in a subject: ``semaine 47``; ``cut`` shortens weekdays and months."""
         days = to_days(period, self.timezone)
         if days.span is Span.WEEK:
             return self.words("digest.week", number=days.first.isocalendar().week)
         if days.span is Span.MONTH:
             return self._date(days.first, "MMMM y")
         if days.span is Span.DAYS:
-            return self._range(days, year=False)
+            return self._range(days, year=False, month="MMM" if cut else "MMMM")
+        if cut:
+            return self._date(days.first, "EEE d\u00a0MMM")
         return self.day(days.first, year=False)
 
     def period_full(self, period: Period) -> str:
@@ -135,12 +137,12 @@ class Phrases:
         pattern = {Span.DAY: "EEE d", Span.MONTH: "MMM"}.get(days.span, "d\u00a0MMM")
         return self._date(days.first, pattern)
 
-    def _range(self, days: Days, *, year: bool) -> str:
+    def _range(self, days: Days, *, year: bool, month: str = "MMMM") -> str:
         same_year = days.first.year == days.last.year
         same_month = same_year and days.first.month == days.last.month
         tail = " y" if year else ""
-        last = self._date(days.last, "d\u00a0MMMM" + tail)
-        first_pattern = "d" if same_month else "d\u00a0MMMM" + ("" if same_year else tail)
+        last = self._date(days.last, f"d\u00a0{month}{tail}")
+        first_pattern = "d" if same_month else f"d\u00a0{month}{'' if same_year else tail}"
         key = "digest.range_full" if year else "digest.range"
         return self.words(key, first=self._date(days.first, first_pattern), last=last)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -17,8 +17,10 @@ from monitor.reporting.ink import INK
 from monitor.reporting.phrases import Phrases
 
 _COLUMNS = 72
+_SHORT_RUN = 2
 _FIGURES_A_ROW = 4
-_FEWER_TAPS = (2, 1, 0)  # a mention, of a mail that would be too long
+_FEWER_TAPS = ((4, 3, 1), (2, 1, 1), (2, 1, 0), (2, 0, 0), (1, 0, 0), (0, 0, 0))
+"""Ready answers of a mail that would be too long: of what needs you, of others, of lines."""
 BLANK_LINES = re.compile(r"\n{3,}")
 MAX_HTML_BYTES = 80_000
 """Mail programs clip at about 100 kB; addresses of search results can be very long."""
@@ -43,7 +45,7 @@ def render(digest: Digest) -> Rendered:
         html = _fill("body.html", digest)
     for most in _FEWER_TAPS if digest.how_to_answer else ():
         if len(html.encode()) > MAX_HTML_BYTES:
-            digest = _with_fewer_taps(digest, most)
+            digest = _with_fewer_taps(digest, *most)
             html = _fill("body.html", digest)
     while len(html.encode()) > MAX_HTML_BYTES and digest.lines:
         digest = _with_fewer_lines(digest)
@@ -66,21 +68,33 @@ def _without_drafts(digest: Digest) -> Digest:
     return replace(digest, sections=tuple(sections))
 
 
-def _with_fewer_taps(digest: Digest, most: int) -> Digest:
+def _with_fewer_taps(digest: Digest, urgent: int, other: int, in_line: int) -> Digest:
     """Keep the likeliest ready answers where there is something to do; the codes do elsewhere."""
+    lines = tuple(replace(item, taps=item.taps[:in_line]) for item in digest.lines)
     sections = []
     for part in digest.sections:
-        kept = most if part.key == "needs_you" else 0
+        kept = urgent if part.key == "needs_you" else other
         items = tuple(replace(item, taps=item.taps[:kept]) for item in part.items)
         sections.append(replace(part, items=items))
-    return replace(digest, sections=tuple(sections))
+    return replace(digest, sections=tuple(sections), lines=lines)
 
 
 def _with_fewer_lines(digest: Digest) -> Digest:
     """Count the last lines with the rest, as when there were more mentions than lines."""
     kept = len(digest.lines) - max(1, len(digest.lines) // 10)
     dropped = sum(item.mentions for item in digest.lines[kept:])
-    return replace(digest, lines=digest.lines[:kept], rest=digest.rest + dropped)
+    gone = {item.code for item in digest.lines[kept:]}
+    return replace(
+        digest,
+        lines=digest.lines[:kept],
+        rest=digest.rest + dropped,
+        summary=tuple(replace(one, codes=_without(gone, one.codes)) for one in digest.summary),
+        themes=tuple(replace(one, codes=_without(gone, one.codes)) for one in digest.themes),
+    )
+
+
+def _without(gone: Collection[int], codes: Iterable[int]) -> tuple[int, ...]:
+    return tuple(code for code in codes if code not in gone)
 
 
 def _fill(template: str, digest: Digest) -> str:
@@ -107,8 +121,25 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(wrapped=_wrapped, tone=_tone)
+    found.filters.update(wrapped=_wrapped, tone=_tone, ranges=code_ranges)
     return found
+
+
+def code_ranges(codes: Iterable[int]) -> str:
+    """Write codes, those in a row as one.
+
+    >>> code_ranges([3, 1, 2, 7, 9, 8, 12, 11])
+    '1–3, 7–9, 11, 12'
+    """
+    runs: list[list[int]] = []
+    for code in sorted(codes):
+        if runs and code == runs[-1][-1] + 1:
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return ", ".join(
+        f"{run[0]}–{run[-1]}" if len(run) > _SHORT_RUN else ", ".join(map(str, run)) for run in runs
+    )
 
 
 def _tone(tone: Sentiment | None) -> str:

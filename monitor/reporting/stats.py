@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from monitor.clock import format_instant
 from monitor.matching.relevance import RELEVANT_FROM
-from monitor.model import Count, Json, Mention, MentionQuery, Period, Sentiment
+from monitor.model import Count, Json, Mention, MentionQuery, Period, Sentiment, Status
 
 if TYPE_CHECKING:
     from monitor.store.base import Store
@@ -29,7 +29,7 @@ class Tally:
 
     ``unrated`` are in a language that no scorer reads.
     ``rating`` is the mean of the ``reviews`` that gave stars, ``reach`` the people who may have
-    seen the mentions whose reach is known.
+    seen the mentions whose reach is known, ``views`` the views of those whose views are.
     """
 
     total: int = 0
@@ -41,6 +41,7 @@ class Tally:
     reviews: int = 0
     rating: float | None = None
     reach: int | None = None
+    views: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,11 @@ def verdict(mention: Mention) -> Sentiment | None:
     return None
 
 
+def waits(mention: Mention) -> bool:
+    """Say whether a mention is negative and nothing was done about it."""
+    return mention.status is Status.NEW and verdict(mention) is Sentiment.NEGATIVE
+
+
 def tally(mentions: Iterable[Mention]) -> Tally:
     """Count mentions by verdict; those that a person dismissed count nowhere."""
     mentions = [mention for mention in mentions if not is_dismissed(mention)]
@@ -100,6 +106,7 @@ def tally(mentions: Iterable[Mention]) -> Tally:
     unrated = sum(map(is_unrated, mentions))
     stars = [m.rating for m in mentions if m.rating is not None and is_relevant(m)]
     reaches = [m.reach for m in mentions if m.reach is not None and is_relevant(m)]
+    views = [m.views for m in mentions if m.views is not None and is_relevant(m)]
     return Tally(
         total=len(mentions),
         negative=verdicts.count(Sentiment.NEGATIVE),
@@ -110,6 +117,7 @@ def tally(mentions: Iterable[Mention]) -> Tally:
         reviews=len(stars),
         rating=sum(stars) / len(stars) if stars else None,
         reach=sum(reaches) if reaches else None,
+        views=sum(views) if views else None,
     )
 
 

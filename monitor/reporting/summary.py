@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from monitor.model import Mention, Sentiment, Status
 from monitor.reporting.cleaning import one_line, shorten
@@ -22,9 +23,11 @@ _OPENS, _CLOSES = re.compile(r"[«“]\s*"), re.compile(r"\s*[»”]")
 _QUOTED_SIGNS = 140
 _TITLE_SIGNS = 90
 _THEMES = 2
-_CODES = 6
 
 Group = tuple[str, Sequence[Mention]]
+_Coded: TypeAlias = "tuple[int | None, Sequence[Mention]]"
+"""Mentions of one story, and the code that they are shown under; ``None``: they are only counted.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +43,24 @@ def write_summary(
     groups: Sequence[Group],
     themes: Sequence[Theme],
     phrases: Phrases,
+    *,
+    shown: int,
 ) -> tuple[Sentence, ...]:
-    """Say what happened; ``groups`` are those of the digest, by section, in the order of codes."""
-    by_section: dict[str, list[tuple[int, Sequence[Mention]]]] = {}
+    """Say what happened; ``groups`` are those of the digest, by section, in the order of codes.
+
+    The first ``shown`` of them can be pointed to and quoted; all are counted.
+    """
+    by_section: dict[str, list[_Coded]] = {}
     for code, (section, mentions) in enumerate(groups, start=1):
-        by_section.setdefault(section, []).append((code, mentions))
+        by_section.setdefault(section, []).append((code if code <= shown else None, mentions))
     teller = _Teller(business, themes, phrases)
     press = by_section.get("press", [])
-    praise = teller.praise([*by_section.get("positive", []), *press])
-    told = praise.codes if praise else ()
     found = (
         teller.critics(by_section.get("needs_you", [])),
-        praise,
-        teller.press([group for group in press if group[0] not in told]),
+        teller.praise([*by_section.get("positive", []), *press]),
+        teller.press(press),
         teller.most_spoken_of(),
-        teller.doubtful(by_section.get("doubtful", [])),
+        teller.doubtful([group for found in by_section.values() for group in found]),
     )
     return tuple(sentence for sentence in found if sentence is not None)
 
@@ -66,23 +72,25 @@ class _Teller:
         self._business = business
         self._themes = themes
         self._phrases = phrases
+        self._quoted: set[int | None] = set()
 
-    def critics(self, groups: Sequence[tuple[int, Sequence[Mention]]]) -> Sentence | None:
+    def critics(self, groups: Sequence[_Coded]) -> Sentence | None:
         """Tell the negative ones that nobody answered."""
         waiting = [
             (code, [m for m in mentions if m.status is Status.NEW]) for code, mentions in groups
         ]
         return self._toned("critics", Sentiment.NEGATIVE, [(c, m) for c, m in waiting if m])
 
-    def praise(self, groups: Sequence[tuple[int, Sequence[Mention]]]) -> Sentence | None:
+    def praise(self, groups: Sequence[_Coded]) -> Sentence | None:
         """Tell the good words."""
         return self._toned("praise", Sentiment.POSITIVE, groups)
 
-    def press(self, groups: Sequence[tuple[int, Sequence[Mention]]]) -> Sentence | None:
-        """Tell what most of the press wrote about."""
-        if not groups:
+    def press(self, groups: Sequence[_Coded]) -> Sentence | None:
+        """Tell what most of the press wrote about, beside what was quoted as praise."""
+        untold = [(code, m) for code, m in groups if code and code not in self._quoted]
+        if not untold:
             return None
-        code, mentions = max(groups, key=lambda group: (len(group[1]), -group[0]))
+        _, mentions = max(untold, key=lambda group: (len(group[1]), -group[0]))
         title, _ = title_and_rest(mentions[0])
         if not title:
             return None
@@ -95,7 +103,7 @@ class _Teller:
             place=place_of(mentions[0], self._phrases),
             retold=retold,
         )
-        return Sentence(text=text, codes=(code,))
+        return Sentence(text=text, codes=_codes(groups))
 
     def most_spoken_of(self) -> Sentence | None:
         """Tell the theme that several mentions speak of."""
@@ -105,29 +113,28 @@ class _Teller:
         text = self._phrases.counted(
             "summary_theme", theme.total, theme=theme.name, tones=theme.words
         )
-        return Sentence(text=text, codes=theme.codes[:_CODES])
+        return Sentence(text=text, codes=theme.codes)
 
-    def doubtful(self, groups: Sequence[tuple[int, Sequence[Mention]]]) -> Sentence | None:
-        """Tell what a person has to look at."""
-        total = sum(len(mentions) for _, mentions in groups)
-        if not total:
+    def doubtful(self, groups: Sequence[_Coded]) -> Sentence | None:
+        """Tell what a person has to look at, that of the press included."""
+        doubted = [(code, m) for code, mentions in groups for m in mentions if verdict(m) is None]
+        if not doubted:
             return None
-        text = self._phrases.counted("summary_doubtful", total)
-        return Sentence(text=text, codes=tuple(code for code, _ in groups[:_CODES]))
+        text = self._phrases.counted("summary_doubtful", len(doubted))
+        return Sentence(text=text, codes=_codes([(code, [m]) for code, m in doubted]))
 
-    def _toned(
-        self, key: str, tone: Sentiment, groups: Sequence[tuple[int, Sequence[Mention]]]
-    ) -> Sentence | None:
+    def _toned(self, key: str, tone: Sentiment, groups: Sequence[_Coded]) -> Sentence | None:
         toned = [(code, m) for code, mentions in groups for m in mentions if verdict(m) is tone]
         if not toned:
             return None
-        quoted = next(
-            ((code, m, q) for code, m in toned if (q := self._quote(m, tone)) is not None), None
-        )
-        if quoted is None:
+        codes = _codes([(code, [m]) for code, m in toned])
+        quotes = ((code, m, self._quote(m, tone)) for code, m in toned if code)
+        code, mention, quote = next((one for one in quotes if one[2]), (None, toned[0][1], None))
+        if quote is None:
             text = self._phrases.counted(f"summary_{key}_unquoted", len(toned))
-            return Sentence(text=text, codes=tuple(dict.fromkeys(c for c, _ in toned))[:_CODES])
-        code, mention, quote = quoted
+            return Sentence(text=text, codes=codes)
+        self._quoted.add(code)
+        newest = max(m.published_at for _, m in toned)
         about = self._about(tone)
         text = self._phrases.counted(
             f"summary_{key}",
@@ -135,8 +142,11 @@ class _Teller:
             quote=quote,
             place=place_of(mention, self._phrases),
             about=self._phrases.words("digest.summary_about", themes=about) if about else "",
+            which=self._phrases.words(
+                f"digest.summary_{'newest' if mention.published_at == newest else 'instance'}"
+            ),
         )
-        return Sentence(text=text, codes=(code,))
+        return Sentence(text=text, codes=codes)
 
     def _about(self, tone: Sentiment) -> str:
         counts = [(getattr(theme, str(tone)), theme.name) for theme in self._themes]
@@ -153,3 +163,7 @@ class _Teller:
 def _nested(quote: str) -> str:
     """Return a quotation that may stand within one: its own marks are the inner ones."""
     return _OPENS.sub("‘", _CLOSES.sub("’", quote))
+
+
+def _codes(groups: Sequence[_Coded]) -> tuple[int, ...]:
+    return tuple(sorted({code for code, _ in groups if code}))

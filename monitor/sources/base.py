@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
@@ -96,12 +97,28 @@ class Source(ABC, Generic[Options]):
         """Where it looks, for people: no secret in it."""
 
     @property
+    def subject(self) -> str | None:
+        """The business that every entry is about; ``None``: the entries' own words tell.
+
+        What ``is_own`` is about the one business that it is read for, if ``about`` names none.
+        """
+        if self.options.about is None and self.is_own and len(self.businesses) == 1:
+            return self.businesses[0].name
+        return self.options.about
+
+    @property
     def queries(self) -> tuple[str, ...]:
         """The search queries it sends, for ``ecoute check``; none when it does not search."""
         return ()
 
+    is_polled: ClassVar[bool] = True
+    """Whether one asks it; ``False``: others push to it, see monitor/receiving/."""
+    is_own: ClassVar[bool] = False
+    """Whether all it reads is said of the owner's own business: reviews of it, comments there."""
     keeps_text: ClassVar[timedelta | None] = None
     """How long its terms let a text be kept; ``None``: as long as ``privacy.keep`` says."""
+    keeps_text_of: ClassVar[Mapping[str, timedelta]] = MappingProxyType({})
+    """Likewise by platform, for a type whose entries are of several."""
     rechecks: ClassVar[timedelta | None] = None
     """How long after it was found an entry is looked at again, for edits, counts and deletion."""
     reaches_back: ClassVar[timedelta | None] = None

@@ -27,6 +27,7 @@ async def within_bounds(pages: AsyncIterable[Page]) -> AsyncIterator[Page]:
         yield replace(
             page,
             entries=tuple(map(bounded, page.entries)),
+            live=tuple(map(bounded, page.live)),
             removed=tuple(id_of(one) or one for one in page.removed),
         )
 

@@ -44,11 +44,12 @@ def _section(source_type: SourceType) -> str:
     own = {
         name: field
         for name, field in source_type.options_type.model_fields.items()
-        if name not in SourceOptions.model_fields
+        if name not in SourceOptions.model_fields or _is_its_own(name, field)
     }
     module_doc = sys.modules[source_type.__module__].__doc__ or ""
+    looks = f"- **Looks every** {_duration(source_type.every)} unless `every` says otherwise."
     facts = (
-        f"- **Looks every** {_duration(source_type.every)} unless `every` says otherwise.\n"
+        f"{looks if source_type.is_polled else '- **Looks nowhere**: others push to it.'}\n"
         f"- **Account**: {source_type.credentials or 'none.'}\n"
         f"- **Limits**: {source_type.limits}\n"
     )
@@ -63,11 +64,16 @@ def _section(source_type: SourceType) -> str:
     )
 
 
+def _is_its_own(name: str, field: FieldInfo) -> bool:
+    """Tell whether a type means another thing by an option of every type."""
+    return field.description != SourceOptions.model_fields[name].description
+
+
 def _table(fields: Mapping[str, FieldInfo]) -> str:
     rows = ["| option | what it is | default | example |", "| --- | --- | --- | --- |"]
     rows += [
-        f"| `{name}` | {field.description} | {_default(field)} | {_examples(field)} |"
-        for name, field in fields.items()
+        f"| `{key}` | {field.description} | {_default(field)} | {_examples(field)} |"
+        for key, field in ((field.alias or name, field) for name, field in fields.items())
     ]
     return "\n".join(rows)
 
@@ -86,7 +92,7 @@ def _example(name: str, fields: Mapping[str, FieldInfo]) -> str:
     """Return the shortest item that is complete: the type and what it must be told."""
     lines = [f"- type: {name}"]
     lines += [
-        f"  {key}: {_yaml(field.examples[0])}"
+        f"  {field.alias or key}: {_yaml(field.examples[0])}"
         for key, field in fields.items()
         if field.is_required() and field.examples
     ]

@@ -70,12 +70,15 @@ def instant_of(date: object) -> datetime | None:
 
     >>> instant_of("2026-11-22T09:00:00+01:00")
     datetime.datetime(2026, 11, 22, 8, 0, tzinfo=datetime.timezone.utc)
+    >>> instant_of("2018-10-19 13:59:33 UTC")
+    datetime.datetime(2018, 10, 19, 13, 59, 33, tzinfo=datetime.timezone.utc)
     """
     if not isinstance(date, str):
         return None
+    written = re.sub(r" (?:UTC|GMT)$", "+00:00", date.strip()) if date[:4].isdecimal() else date
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            return in_utc(read(date.strip()))
+            return in_utc(read(written.strip()))
         except (ValueError, TypeError, OverflowError):
             continue
     return None

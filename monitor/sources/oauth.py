@@ -26,13 +26,18 @@ _AHEAD = timedelta(minutes=1)
 
 @dataclass(slots=True, kw_only=True)
 class Grant:
-    """What an owner has allowed; ``token_url`` is where it is changed for access tokens."""
+    """What an owner has allowed; ``token_url`` is where it is changed for access tokens.
+
+    ``further`` and ``headers`` are what an endpoint wants beside, or otherwise: another
+    ``grant_type``, the app's secret as HTTP Basic.
+    """
 
     token_url: str
     client_id: str
     client_secret: SecretStr
     refresh_token: SecretStr
     further: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     _token: str | None = field(default=None, repr=False)
     _ends_at: datetime | None = None
 
@@ -57,20 +62,24 @@ class Grant:
                     raise
         return await self._ask(session, url, params, headers, await self.take(session))
 
+    async def token(self, session: Session) -> str:
+        """Return the access token that is still good, or take a new one."""
+        return self._kept(session.now) or await self.take(session)
+
     async def take(self, session: Session) -> str:
         """Take a new access token."""
         self._token = None
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret.get_secret_value(),
+            "refresh_token": self.refresh_token.get_secret_value(),
+            **self.further,
+        }
+        # Microsoft refuses one of an app that has none, even empty.
+        form = {name: value for name, value in form.items() if value}
         try:
-            answer, _ = await session.post_json(
-                self.token_url,
-                form={
-                    "grant_type": "refresh_token",
-                    "client_id": self.client_id,
-                    "client_secret": self.client_secret.get_secret_value(),
-                    "refresh_token": self.refresh_token.get_secret_value(),
-                    **self.further,
-                },
-            )
+            answer, _ = await session.post_json(self.token_url, form=form, headers=self.headers)
         except FetchError as error:
             raise _told(error) from error
         told = record_of(answer, "the answer")

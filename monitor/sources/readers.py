@@ -21,3 +21,8 @@ Read = TypeVar("Read")
 async def read_aside(read: Callable[[Response], Read], response: Response) -> Read:
     """Return ``read(response)``; other polls go on meanwhile. Ten megabytes take seconds."""
     return await asyncio.get_running_loop().run_in_executor(_THREADS, read, response)
+
+
+async def aside(work: Callable[[], Read]) -> Read:
+    """Return ``work()``, likewise."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)

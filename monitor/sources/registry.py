@@ -49,9 +49,13 @@ def source_types() -> Mapping[str, SourceType]:
 
 
 def text_limits() -> Mapping[str, timedelta]:
-    """Return how long the terms of source types let a text be kept, of those that limit it."""
-    limits = {name: found.keeps_text for name, found in source_types().items()}
-    return {name: limit for name, limit in limits.items() if limit is not None}
+    """Return how long terms let a text be kept, by source type or platform that limits it."""
+    types = source_types()
+    limits = {name: found.keeps_text for name, found in types.items()}
+    told = {name: limit for name, limit in limits.items() if limit is not None}
+    for found in types.values():
+        told = {**found.keeps_text_of, **told}
+    return told
 
 
 def collect(found: Iterable[tuple[str, SourceType]]) -> Mapping[str, SourceType]:

@@ -75,6 +75,13 @@ class Store(Protocol):
         """Return the configured sources' states, by id, with their number of mentions."""
         ...
 
+    def import_states(self) -> list[SourceState]:
+        """Return the states of what was imported, by id: sources of the type ``IMPORT``.
+
+        They are made by ``save_poll``, stand in no configuration, are never due nor silent.
+        """
+        ...
+
     def hold(self, name: str) -> AbstractContextManager[bool]:
         """Hold a lock between processes; yields whether it was had. It ends with its process."""
         ...
@@ -90,6 +97,10 @@ class Store(Protocol):
 
         With ``dry_run`` nothing is stored; only what would have changed is told.
         """
+        ...
+
+    def save_polls(self, outcomes: Sequence[PollOutcome]) -> list[Saved]:
+        """Store several polls, in their order, all of them or none; one ``Saved`` each."""
         ...
 
     def known_ids(self, source_id: str, external_ids: Sequence[str]) -> set[str]:

@@ -71,19 +71,47 @@ def find_unusual(
     return min(alarms, key=lambda unusual: unusual.chance, default=None)
 
 
-def judge(history: DayCounts, seasons: tuple[Season, ...], days: int) -> Unusual | None:
-    """Set the last days against those before; ``None`` where too few were seen."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What so many days should hold: the mean, and what is passed once in twenty times at most.
+
+    ``size`` is that of the negative binomial (see ``chance``).
+    """
+
+    mean: float
+    usual: int
+    size: float
+
+    def chance(self, count: int) -> float:
+        """Return the probability of so many or more."""
+        return tail(count, self.mean, self.size)
+
+
+def expect(history: DayCounts, seasons: tuple[Season, ...], days: int) -> Expected | None:
+    """Tell from the days before the last ``days`` what those should hold.
+
+    ``None`` where too few were seen.
+    """
     before = history.before(days)
     if len(before.counts) < LEARN_DAYS:
         return None
     usual = learn(before, seasons)
     end = history.day(len(history.counts) - 1)
     mean = usual.mean([end - timedelta(days=back) for back in range(days)])
-    size, count = usual.size(mean), sum(history.counts[-days:])
+    size = usual.size(mean)
+    return Expected(mean=mean, usual=most(_USUALLY, mean, size), size=size)
+
+
+def judge(history: DayCounts, seasons: tuple[Season, ...], days: int) -> Unusual | None:
+    """Set the last days against those before; ``None`` where too few were seen."""
+    expected = expect(history, seasons, days)
+    if expected is None:
+        return None
+    count = sum(history.counts[-days:])
     return Unusual(
         days=days,
         count=count,
-        expected=mean,
-        usual=most(_USUALLY, mean, size),
-        chance=tail(count, mean, size),
+        expected=expected.mean,
+        usual=expected.usual,
+        chance=expected.chance(count),
     )

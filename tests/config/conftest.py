@@ -75,6 +75,12 @@ SOURCE_TYPES: Mapping[str, type[Source[Any]]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is installed here, a test asks no keyring that it has not made."""
+    monkeypatch.setattr("monitor.config.environment.is_installed", lambda: False)
+
+
 @pytest.fixture
 def fake_types() -> Mapping[str, type[Source[Any]]]:
     return SOURCE_TYPES

@@ -54,6 +54,7 @@ def test_it_has_the_keys_of_the_contract(schema: dict[str, Any]) -> None:
         "mail",
         "mailbox",
         "monitoring",
+        "receiving",
         "sentiment",
         "privacy",
         "network",

@@ -178,6 +178,16 @@ def test_two_reviews_on_one_page_are_two() -> None:
     assert verdicts(*reviews) == [New(), New(), New(), FIRST]
 
 
+def test_reviews_of_bare_stars_are_as_many_as_their_identifiers() -> None:
+    page = "https://maps.exemple.fr/lieu?cid=1"
+    said = [("1", ""), ("2", ""), ("3", "Parfait"), ("1", ""), ("4", "")]
+    reviews = [
+        seen(one, page, None, text, kind=Kind.REVIEW, author="A Google user", rating=5)
+        for one, text in said
+    ]
+    assert verdicts(*reviews) == [New(), New(), New(), FIRST, New()]
+
+
 def test_posts_are_never_one_by_their_words_alone() -> None:
     one = seen("1", "https://exemple.fr/@a/1", TITLE, TEXT, kind=Kind.POST)
     two = seen("2", "https://exemple.fr/@b/2", TITLE, TEXT, kind=Kind.POST)

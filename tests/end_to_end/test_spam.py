@@ -6,12 +6,15 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from reporting.alarms import ALL_RULES, REVIEW, SILENT, TOOT, letter, of
 from reporting.samples import (
     NOW,
+    REPLY_WAY,
     SHOP,
     crowded_week,
     empty_week,
@@ -23,7 +26,9 @@ from reporting.samples import (
 
 from monitor.delivery.compose import compose_mail, message_id
 from monitor.delivery.trial import compose_trial
-from monitor.model import Sentiment
+from monitor.model import AlertRule, Sentiment
+from monitor.reporting.alert_facts import Alarm
+from monitor.reporting.alert_render import render_alert
 from monitor.reporting.digest import build_digest
 from monitor.reporting.material import DigestOptions, Material
 from monitor.reporting.render import render
@@ -85,7 +90,11 @@ WEEKS = {
 
 def digest(week: Material, language: str) -> bytes:
     options = DigestOptions(
-        language=language, next_digest_at=NOW + timedelta(days=7), recipients=(_READER,)
+        language=language,
+        next_digest_at=NOW + timedelta(days=7),
+        recipients=(_READER,),
+        reply_way=REPLY_WAY,
+        digest_id="3fa9c1d2e4a0b1c2",
     )
     mail = render(build_digest(week, options))
     return compose_mail(
@@ -101,6 +110,38 @@ def digest(week: Material, language: str) -> bytes:
     )
 
 
+def shouted() -> tuple[Alarm, ...]:
+    """Ten bad ones whose words look like spam, of the same stranger."""
+    text = "URGENT !!! ARNAQUE, REMBOURSEZ !!! 100 % NUL €€€ FLEURS BOUGAMONT 💐💐"
+    told = [replace(TOOT, id=f"m{n}", story=f"s{n}", text=text, author="☀️☀️") for n in range(10)]
+    return tuple(of(AlertRule.NEGATIVE, one) for one in told)
+
+
+ALERTS = {
+    "all rules": ALL_RULES,
+    "one review": (of(AlertRule.RATING, REVIEW),),
+    "a silent source": (SILENT,),
+    "shouting": shouted(),
+}
+
+
+def alert(alarms: tuple[Alarm, ...], language: str) -> bytes:
+    about = any(alarm.reason.business for alarm in alarms)
+    mail = render_alert(letter(*alarms, language=language, business=SHOP if about else ""))
+    return compose_mail(
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        sender=_SENDER,
+        recipients=[_READER],
+        message_id=message_id("3fa9c1d2e5", "bougamont.fr"),
+        date=NOW,
+        business=SHOP if about else "Écoute",
+        language=language,
+        lane="alert",
+    )
+
+
 def mails() -> dict[str, bytes]:
     found = {
         f"{name} {language}": digest(week(), language)
@@ -108,6 +149,7 @@ def mails() -> dict[str, bytes]:
         for language in ("fr", "en")
     }
     for language in ("fr", "en"):
+        found |= {f"alert, {name} {language}": alert(ALERTS[name], language) for name in ALERTS}
         found[f"trial {language}"] = compose_trial(
             words=Wording(language),
             host="ssl0.ovh.net",
@@ -122,8 +164,8 @@ def mails() -> dict[str, bytes]:
 def judge(letters: Mapping[str, bytes], home: Path) -> dict[str, tuple[float, str]]:
     """Return each mail's score and the rules that made it."""
     box = b""
-    for letter in letters.values():
-        lines = (_ARRIVED.encode() + letter.replace(b"\r\n", b"\n")).splitlines(keepends=True)
+    for mail in letters.values():
+        lines = (_ARRIVED.encode() + mail.replace(b"\r\n", b"\n")).splitlines(keepends=True)
         box += b"From ecoute@bougamont.fr Mon Nov 23 08:00:05 2026\n"
         box += b"".join(b">" + line if line.startswith(b"From ") else line for line in lines)
         box += b"\n\n"

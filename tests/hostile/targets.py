@@ -26,11 +26,11 @@ from monitor.articles.extract import article_text
 from monitor.config.environment import read_variables
 from monitor.config.load import load_config
 from monitor.errors import ConfigError, SourceError
+from monitor.letters import UnreadableLetter, read_letter
 from monitor.matching import boolean
 from monitor.model import Entry
 from monitor.replies.answers import understand
 from monitor.replies.fresh import fresh_lines, unflowed
-from monitor.replies.letter import UnreadableLetter, read_letter
 from monitor.replies.markup import text_of_html
 from monitor.sentiment.registry import scorers
 from monitor.sources.feed import read_feed

@@ -190,6 +190,12 @@ def test_a_website_on_a_shared_site_is_that_page_only() -> None:
     assert not matcher.match(entry("voir facebook.com"))
 
 
+def test_an_entry_that_says_itself_whom_it_is_about_needs_no_name() -> None:
+    (match,) = MATCHER.match(replace(entry("Accueil glacial"), about="Fleurs Bougamont"))
+    assert (match.business, match.relevance) == ("Fleurs Bougamont", 1)
+    assert MATCHER.match(replace(entry("Accueil glacial"), about="inconnu")) == ()
+
+
 def test_a_source_about_a_business_needs_no_name_and_others_are_still_found() -> None:
     found = MATCHER.match(entry("Mieux que Chez Léa"), about="Fleurs Bougamont")
     assert [match.business for match in found] == ["Fleurs Bougamont", "Chez Léa"]

@@ -1,4 +1,7 @@
-"""A shop's folder, its feeds, and the command run in this process: most promises need no other."""
+"""A shop's folder, its feeds, and the command run in this process: most promises need no other.
+
+A command run so leaves the database open until Python collects it; the daemon ends its process.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from servers import FeedServer, MailServer, ecoute_env, write_config
+from servers import FeedServer, MailServer, ecoute_env, run_ecoute, write_config
 
 from monitor.cli.ending import run_to_exit_code
 from monitor.cli.root import cli
@@ -46,7 +49,10 @@ class Shop:
         write_config(self.folder, feeds=feeds, mail=mail, to=to, **sections)
 
     def ecoute(self, *args: str, env: Mapping[str, str] | None = None) -> Done:
-        """Run a command to its end."""
+        """Run a command to its end; the daemon in a process of its own."""
+        if args == ("run",):
+            done = run_ecoute(*args, cwd=self.folder, env=env)
+            return Done(done.returncode, done.stdout, done.stderr)
         out, err = io.StringIO(), io.StringIO()
         environ = ecoute_env(self.folder, env)
         with (

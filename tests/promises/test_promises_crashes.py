@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from inspect import signature
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 from end_to_end.feeds import BAD, GOOD, rss
 from fakes import NOW, state
 from promises.shop import Shop
-from servers import DROP, HANG, FeedServer, MailServer, run_ecoute, started_ecoute
+from servers import DROP, HANG, FeedServer, MailServer, started_ecoute
 from store.samples import outcome, sighting
 
 from monitor.due import due_at
@@ -47,7 +47,7 @@ def test_promise_19_a_kill_loses_and_doubles_nothing(shop: Shop, at: str) -> Non
             process.kill()
         first = [letter.content for letter in mail.seen]
         for _ in range(2):
-            run_ecoute("run", "--once", cwd=shop.folder)
+            shop.ecoute("run", "--once")
         taken = [letter.content for letter in mail.received]
     assert shop.sql("PRAGMA integrity_check") == [("ok",)]
     assert sorted(m["external_id"] for m in shop.mentions()) == [GOOD[0], BAD[0]]
@@ -83,22 +83,47 @@ def test_promise_20_a_daemon_asks_at_once_is_alone_and_stops_within_seconds(shop
         assert time.monotonic() - began < 10
 
 
-def test_promise_21_on_a_full_disk_it_says_so_and_goes_on_by_itself(shop: Shop) -> None:
+def fill(disk: Path) -> Path:
+    """Take all the room there is; return the file that has it."""
+    file = disk / "full"
+    with suppress(OSError), file.open("wb", buffering=0) as out:
+        while out.write(bytes(4096)):
+            pass
+    return file
+
+
+def test_promise_21_on_a_full_disk_it_says_so_and_goes_on_by_itself(
+    small_disk: Path, web: FeedServer
+) -> None:
+    shop = Shop(small_disk, web)
+    web["/rss"] = rss([GOOD])
+    feed = {"type": "feed", "url": web.url("/rss"), "every": "1s"}
+    shop.configure(sources=[feed], network={"allow_private_hosts": [web.address]})
+    with started_ecoute("run", cwd=shop.folder, env=FAST) as daemon:
+        wait_until(lambda: len(web.requests) > 1)
+        full = fill(small_disk)
+        web["/rss"] = rss([GOOD, BAD])
+        assert daemon.stderr is not None
+        wait_until(lambda: "disk_full" in daemon.stderr.readline())  # type: ignore[union-attr]
+        full.unlink()
+        wait_until(lambda: shop.sql("SELECT count(*) FROM mention") == [(2,)])
+    assert shop.sql("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_promise_21_a_file_that_may_not_grow_is_a_full_disk(shop: Shop) -> None:
+    """As where a quota is used up: SQLite calls that an error of the disk."""
     shop.web["/rss"] = rss([GOOD])
     shop.configure("/rss")
     shop.poll()
-    source = {"type": "feed", "url": shop.web.url("/rss"), "id": "rss", "every": "1s"}
-    shop.configure(sources=[source], network={"allow_private_hosts": [shop.web.address]})
-    with started_ecoute("run", cwd=shop.folder, env=FAST) as daemon:
-        wait_until(lambda: len(shop.web.requests) > 1)
-        # No file of its may grow, from now on: as on a full disk.
-        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-        shop.web["/rss"] = rss([GOOD, BAD])
-        assert daemon.stderr is not None
-        wait_until(lambda: "disk_full" in daemon.stderr.readline())  # type: ignore[union-attr]
-        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, unlimited)
-        wait_until(lambda: len(shop.mentions()) == 2)
+    shop.web["/rss"] = rss([GOOD, BAD])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        done = shop.ecoute("poll", "--force")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (done.code, done.err.splitlines()[-1].split(":")[0]) == (3, "disk_full")
+    assert shop.poll()["rss"]["new"] == 1
 
 
 def test_promise_21_a_locked_database_is_waited_for_and_then_named(tmp_path: Path) -> None:
@@ -124,6 +149,7 @@ def test_promise_22_damage_is_named_left_alone_and_mended_from_a_backup(shop: Sh
     for beside in shop.folder.glob("mentions.db-*"):
         beside.unlink()
     damaged = file.read_bytes()[:100] + b"\xff" * 9000
+    file.unlink()  # the poll above still has it open: another file, as to SQLite, in its place
     file.write_bytes(damaged)
     for command in (["poll"], ["mentions"], ["run", "--once"], ["run"], ["db", "check"]):
         done = shop.ecoute(*command)
@@ -135,6 +161,23 @@ def test_promise_22_damage_is_named_left_alone_and_mended_from_a_backup(shop: Sh
     assert shop.ecoute("restore", "copy.db").code == 0
     assert len(shop.mentions()) == 1
     assert shop.ecoute("db", "check").code == 0
+
+
+def test_promise_22_a_backup_says_which_keys_it_is_without(shop: Shop) -> None:
+    shop.web["/rss"] = rss([GOOD])
+    shop.configure("/rss")
+    shop.poll()
+    assert shop.ecoute("backup", "early.db").err == ""
+    shop.ecoute("forget", "--author", "Jeanne Martin", "--yes")
+    away = shop.folder / "away"
+    away.mkdir()
+    told = shop.ecoute("backup", "away/copy.db").err
+    assert "mentions.db.names-key" in told
+    assert [file.name for file in away.iterdir()] == ["copy.db"]
+    # Put back where the key is lost, it reads nothing rather than let them come back.
+    (shop.folder / "mentions.db.names-key").unlink()
+    assert shop.ecoute("restore", "away/copy.db").code == 0
+    assert "names-key" in shop.ecoute("poll", "--force").err
 
 
 def test_promise_19_a_read_only_disk_is_named_and_changes_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,8 @@ from store.samples import SHOP, outcome, sighting, state
 
 from monitor.delivery.mail import Mailer, MailSettings
 from monitor.delivery.outbox import next_try_at
-from monitor.digesting import Digester, DigestSettings
+from monitor.digest_settings import DigestSettings
+from monitor.digesting import Digester
 from monitor.errors import DeliveryError
 from monitor.model import DeliveryResult, DeliveryState, PollError, PollStatus
 from monitor.store.sqlite import SqliteStore
@@ -29,12 +30,6 @@ from monitor.store.sqlite import SqliteStore
 SIMON, ZOE = "simon@example.fr", "zoe@example.fr"
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 UNSEEN = "\u202e\u2066\u200f"
-
-
-@pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
 
 
 def body(letter: EmailMessage, kind: str) -> str:
@@ -96,8 +91,8 @@ def test_promise_14_a_refusal_is_kept_and_shown_and_does_not_stop_the_others(
     done = shop.ecoute("digest", "--send")
     assert (done.code, "550 no such user" in done.err) == (1, True)
     assert [letter.recipients for letter in mail.received] == [(ZOE,)]
-    states = "SELECT recipient, state, tries FROM delivery ORDER BY recipient"
-    assert shop.sql(states.replace("tries", "error IS NULL")) == [
+    states = "SELECT recipient, state, last_error IS NULL FROM delivery ORDER BY recipient"
+    assert shop.sql(states) == [
         (SIMON, "refused", 0),
         (ZOE, "sent", 1),
     ]

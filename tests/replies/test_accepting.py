@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from replies.letters import DIGEST, EVE, OF_DIGEST, REFERENCE, SIGNER, SIMON, ZOE, letter
 
+from monitor.letters import UnreadableLetter, read_letter
 from monitor.model import RepliedDigest, Reply
 from monitor.replies.accepting import Desk, Ignored
-from monitor.replies.letter import UnreadableLetter, read_letter
 from monitor.replies.signing import Signer
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -21,10 +21,10 @@ from structlog.testing import capture_logs
 
 from monitor.delivery.compose import message_id
 from monitor.errors import MailboxError
+from monitor.fetching.imap_opening import quoted
 from monitor.model import Mention, Status
 from monitor.replies.collecting import Collected, Collector
 from monitor.replies.mailbox import Mailbox, MailboxSettings
-from monitor.replies.session import quoted
 from monitor.store.sqlite import SqliteStore
 
 DIGEST_ID = "00000000000000d1"
@@ -319,7 +319,7 @@ def _trickle(peer: socket.socket) -> None:
     [
         (lambda peer: peer.sendall(b"HTTP/1.1 400 Bad\r\n\r\n"), "of no use|closed"),
         (lambda peer: None, "closed the connection"),
-        (lambda peer: peer.sendall(b"* BYE later\r\n"), "of no use"),
+        (lambda peer: peer.sendall(b"* BYE later\r\n"), "ended the conversation"),
         (_hang, "did not answer within"),
         (_trickle, "in all"),
     ],

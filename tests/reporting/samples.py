@@ -415,6 +415,7 @@ def material(
         sources=sources,
         articles_read=2103 if sources else 0,
         waiting=waiting,
+        waiting_since=period.start - timedelta(days=49) if waiting else None,
     )
 
 

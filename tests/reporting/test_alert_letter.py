@@ -1,86 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from reporting.samples import NOW, PARIS, SHOP, mention, news, toot
+from reporting.alarms import ALL_RULES, ARTICLE, REVIEW, SILENT, SPIKE, SURGE, TOOT, letter, of
 
-from monitor.model import AlertReason, AlertRule, Kind, Mention, Sentiment, SourceState
-from monitor.reporting.alert_facts import Alarm
-from monitor.reporting.alert_letter import SHOWN, AlertLetter, notice_text, write_alert
+from monitor.model import AlertRule
+from monitor.reporting.alert_letter import SHOWN, notice_text
 from monitor.reporting.alert_render import render_alert
-from monitor.reporting.phrases import Phrases
-from monitor.usual.unusual import Unusual
 
-RECENT = NOW - timedelta(hours=2)
 GOLDEN = Path(__file__).parent / "golden"
-REVIEW = mention(
-    1,
-    Sentiment.NEGATIVE,
-    kind=Kind.REVIEW,
-    title=None,
-    text="Roses fanées le lendemain. Fleurs Bougamont ne rembourse pas, accueil glacial.",
-    author="Hélène P.",
-    rating=1.0,
-    published_at=RECENT,
-    url="https://avis.example.fr/h",
-)
-ARTICLE = news(
-    2, Sentiment.NEGATIVE, "Fleurs Bougamont condamnée", "La Voix du Nord", published_at=RECENT
-)
-TOOT = toot(3, Sentiment.NEGATIVE, "À fuir, Fleurs Bougamont.", "Léa", published_at=RECENT)
-
-
-def of(rule: AlertRule, about: Mention, **fields: object) -> Alarm:
-    reason = AlertReason(rule=rule, key=f"{rule}:{about.id}", business=SHOP, mention_id=about.id)
-    return replace(Alarm(reason=reason, mention=about), **fields)  # type: ignore[arg-type]
-
-
-def crowd(rule: AlertRule, unusual: Unusual, *mentions: Mention) -> Alarm:
-    reason = AlertReason(rule=rule, key=f"{rule}", business=SHOP, count=unusual.count)
-    return Alarm(reason=reason, unusual=unusual, mentions=mentions)
-
-
-SPIKE = crowd(
-    AlertRule.SPIKE,
-    Unusual(days=7, count=14, expected=3.2, usual=6, chance=0.00001),
-    REVIEW,
-    ARTICLE,
-    TOOT,
-)
-SURGE = crowd(
-    AlertRule.SURGE, Unusual(days=1, count=5, expected=0.2, usual=1, chance=0.0004), REVIEW, TOOT
-)
-SILENT = Alarm(
-    reason=AlertReason(rule=AlertRule.SILENT, key="silent:x", business=None, source="mastodon-x"),
-    state=SourceState(
-        id="mastodon-x",
-        type="mastodon",
-        address="https://x.example",
-        businesses=(SHOP,),
-        options_hash="1",
-        polled_at=NOW,
-        last_ok_at=NOW - timedelta(days=2),
-        paused=True,
-    ),
-)
-ALL_RULES = (
-    of(AlertRule.RATING, REVIEW),
-    of(AlertRule.NEGATIVE, ARTICLE),
-    SURGE,
-    SPIKE,
-    of(AlertRule.REACH, ARTICLE, measure="outlets", figure=5),
-    of(AlertRule.REACH, TOOT, measure="engagement", figure=1240, record=38),
-    SILENT,
-)
-
-
-def letter(*alarms: Alarm, language: str = "fr", **fields: object) -> AlertLetter:
-    phrases = Phrases(language, PARIS)
-    business = str(fields.pop("business", SHOP))
-    return write_alert(business, alarms, phrases, NOW, stories={}, **fields)  # type: ignore[arg-type]
 
 
 def test_the_subject_says_who_and_what() -> None:
@@ -112,7 +42,7 @@ def test_a_spike_is_told_beside_what_is_usual_and_how_rare_chance_makes_it() -> 
 
 def test_a_surge_where_negatives_are_rare_says_less_than_one() -> None:
     (notice,) = letter(SURGE).notices
-    assert "d’habitude moins d’une, rarement plus de 1" in notice.why
+    assert "d’habitude moins d’une, rarement plus d’une." in notice.why
 
 
 def test_more_than_fit_are_counted_with_the_way_to_see_them() -> None:
@@ -122,11 +52,41 @@ def test_more_than_fit_are_counted_with_the_way_to_see_them() -> None:
     assert "… et 3 autres. Pour tout voir\u00a0:" in render_alert(told).text
 
 
+def test_the_way_to_see_them_can_be_pasted_whatever_the_name() -> None:
+    assert letter(SPIKE, business='Le "12"').command == (
+        "ecoute mentions --business 'Le \"12\"' --since 7d"
+    )
+
+
 def test_sources_of_all_businesses_are_told_in_the_name_of_the_program() -> None:
     told = letter(SILENT, business="")
     assert told.subject == "Alerte Écoute\u00a0: 1\u00a0source muette"
     assert "au sujet de vos sources" in told.headline
     assert "reprendra" not in render_alert(told).text
+
+
+def test_the_footer_says_which_digest_tells_the_mentions() -> None:
+    """An unusual reach is told even of what a digest held already."""
+    told = replace(TOOT, digest_id="d1")
+    reach = {"measure": "engagement", "figure": 1240, "record": 38}
+    footers = [
+        letter(*alarms).digest
+        for alarms in (
+            [of(AlertRule.NEGATIVE, TOOT)],
+            [of(AlertRule.REACH, told, **reach)],
+            [of(AlertRule.NEGATIVE, REVIEW), of(AlertRule.REACH, told, **reach)],
+            [SILENT],
+        )
+    ]
+    assert footers == [
+        "Le prochain résumé reprendra ces mentions, marquées comme déjà signalées.",
+        "Un résumé vous a déjà parlé de ces mentions.",
+        (
+            "Le prochain résumé reprendra les mentions dont aucun ne vous a encore parlé,"
+            " marquées comme déjà signalées."
+        ),
+        None,
+    ]
 
 
 def test_what_a_stranger_wrote_is_text() -> None:

@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from monitor.reporting.cleaning import one_line, safe_link, shorten
 
 
+def test_a_sign_that_goes_leaves_one_space() -> None:
+    assert one_line("Fleurs \u202e Bougamont\r\U0002fa1e !") == "Fleurs Bougamont !"
+
+
 @given(st.text())
 def test_a_line_is_one_line_without_unseen_signs(text: str) -> None:
     line = one_line(text)

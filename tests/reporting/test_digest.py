@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -24,9 +25,11 @@ from reporting.samples import (
     source,
 )
 
-from monitor.model import Kind, Mention, Sentiment, Status
-from monitor.reporting.digest import Digest, arrange, build_digest
+from monitor.model import Kind, Mention, Period, Sentiment, Status
+from monitor.reporting.digest import Digest, build_digest
 from monitor.reporting.material import DigestOptions, Material
+from monitor.reporting.ordering import arrange
+from monitor.reporting.render import render
 
 NEGATIVE, NEUTRAL, POSITIVE = Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE
 
@@ -69,6 +72,21 @@ def test_a_long_name_is_cut_before_a_figure_is() -> None:
     )
     subject = french(made).subject
     assert subject == "Établissements…, semaine 47\u00a0: 1 mention, 1 négative"
+
+
+def test_a_day_is_cut_short_before_the_name_is() -> None:
+    many = [mention(number, NEGATIVE) for number in range(85)]
+    day = Period(start=NOW - timedelta(days=1), end=NOW)
+    assert french(material(many, period=day)).subject == (
+        "Fleurs Bougamont, dim. 22\u00a0nov.\u00a0: 85 mentions, 85 négatives"
+    )
+    days = Period(start=NOW - timedelta(days=90), end=NOW)
+    assert french(material(many, period=days)).subject == (
+        "Fleurs Bougamont, du 25\u00a0août au 22\u00a0nov.\u00a0: 85 mentions, 85 négatives"
+    )
+    assert french(material([], period=day)).subject == (
+        "Fleurs Bougamont, dimanche 22\u00a0novembre\u00a0: rien à signaler"
+    )
 
 
 def test_a_name_with_line_breaks_cannot_break_the_subject() -> None:
@@ -125,6 +143,20 @@ def test_silence_is_told_from_a_fault() -> None:
     """When nothing could be read, "nothing was said" would be untrue."""
     down = source("seule", last_ok_at=at(1), polled_at=NOW)
     assert french(empty_week((down,))).headline.startswith("Aucune source n’a pu être lue")
+
+
+def test_the_subject_of_a_period_in_which_nothing_was_read_says_so() -> None:
+    gone = tuple(
+        replace(one, last_ok_at=WEEK.start - timedelta(days=2)) for one in ailing_sources()
+    )
+    assert french(material([], sources=gone)).subject == (
+        "Fleurs Bougamont, semaine 47\u00a0: aucune source lue"
+    )
+
+
+def test_a_rating_is_told_by_its_scale() -> None:
+    digest = french(material([review(1, 1, "Fanées.", "Zoé")]))
+    assert "\n  1/5 note moyenne" in render(digest).text
 
 
 def test_what_is_uncertain_is_never_counted_as_negative() -> None:
@@ -212,7 +244,10 @@ def test_items_then_lines_then_only_a_number() -> None:
     digest = build_digest(crowded_week(80), DigestOptions(items=5, lines=20))
     full = sum(len(section.items) for section in digest.sections)
     assert (full, len(digest.lines), digest.rest) == (5, 20, 55)
-    assert digest.command == 'ecoute mentions --business "Fleurs Bougamont" --since 2026-11-16'
+    assert digest.command == (
+        'ecoute mentions --business "Fleurs Bougamont" --since 2026-11-16T07:00:00Z'
+        " --until 2026-11-23T07:00:00Z --counted all"
+    )
 
 
 @given(st.sets(st.integers(0, 13)), st.integers(0, 20))

@@ -21,6 +21,7 @@ from monitor.model import (
     SourceState,
     Status,
     Story,
+    Tempo,
 )
 from monitor.reporting.digest import build_digest
 from monitor.reporting.gather import gather
@@ -78,6 +79,11 @@ class Shelf:
     def stories(self, story_ids: Sequence[str]) -> dict[str, Story]:
         told = {i: tuple(m for m in self.mentions if m.story == i) for i in story_ids}
         return {i: Story(id=i, mentions=mentions) for i, mentions in told.items()}
+
+    def tempo(
+        self, business: str, since: datetime, *, sure_from: float, settled: datetime
+    ) -> Tempo:
+        return Tempo(since=settled, hours=())
 
     def share_of_voice(self, business: str, period: Period) -> dict[str, int]:
         return self.voices

@@ -33,6 +33,7 @@ def test_a_mail_is_what_people_have_read_and_liked(week: str, language: str) -> 
         language=language,
         next_digest_at=NOW + timedelta(days=7),
         recipients=("simon@example.fr",),
+        digest_id="3fa9c1d2e4a0b1c2",
         reply_way=REPLY_WAY if week == "answered" else None,
     )
     mail = render(build_digest(WEEKS[week](), options))

@@ -94,7 +94,7 @@ def test_at_most_five_are_told_again_and_the_others_counted(store: SqliteStore) 
     found = material(store)
     assert (len(found.reminders), found.waiting) == (MOST_REMINDERS, 8)
     digest = build_digest(found, DigestOptions())
-    assert (len(digest.reminders), digest.waiting) == (MOST_REMINDERS, 3)
+    assert (len(digest.reminders), digest.waiting) == (MOST_REMINDERS, 8)
 
 
 def reminding(*mentions: Mention, **options: object) -> Digest:
@@ -112,6 +112,14 @@ def test_a_reminder_says_how_long_it_waits_below_what_needs_you() -> None:
         told = part.index("toujours sans réponse (1)")
         assert part.index("ce qui vous attend") < told < part.index("les bons mots")
         assert "en attente depuis 9 jours" in part[told:]
+
+
+def test_nothing_is_called_quiet_while_older_ones_wait() -> None:
+    quiet = replace(lively_week(), mentions=lively_week().mentions[3:6], waiting=2)
+    told = build_digest(quiet, DigestOptions()).headline
+    assert told.endswith("; 2 plus anciennes attendent toujours une réponse.")
+    told = build_digest(replace(quiet, waiting=0), DigestOptions(language="en")).headline
+    assert told.endswith("; nothing urgent.")
 
 
 def test_a_reminder_is_answered_by_a_code_of_its_own() -> None:

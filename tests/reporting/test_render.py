@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
+from reporting.alarms import SPIKE, letter, of
 from reporting.samples import (
     REPLY_WAY,
     SHOP,
@@ -20,10 +21,13 @@ from reporting.samples import (
     lively_week,
     material,
     mention,
+    news,
+    toot,
 )
 
-from monitor.model import Mention, Sentiment
+from monitor.model import AlertRule, Mention, Sentiment
 from monitor.replies.answers import understand
+from monitor.reporting.alert_render import render_alert
 from monitor.reporting.digest import build_digest
 from monitor.reporting.material import DigestOptions, Material
 from monitor.reporting.render import Rendered, render
@@ -37,6 +41,7 @@ NASTY = (
     "\r\nBcc: a@b\x00\x1b[31m\u202egnp.exe {{ 7*7 }} <svg onload=1><style>*{}</style>"
 )
 MODES = ("light", "dark")
+CODES = re.compile(r"\[([\d–,\s]+)\]")
 COLOUR = re.compile(r"(?<![\w-])(background-color|color):([^;]+)")
 RGB = re.compile(r"rgb\((\d+),(\d+),(\d+)\)")
 
@@ -107,9 +112,44 @@ def test_ready_answers_do_not_cost_a_line_of_two_hundred_mentions() -> None:
     rendered = answerable(crowded_week())
     assert len(rendered.html.encode()) < 80_000
     assert list(rendered.codes) == list(range(1, 73))
-    assert (
-        rendered.html.count("mailto:") % 12 == 0
-    )  # the likeliest of what needs an answer, or none
+
+
+def test_a_line_has_ready_answers_too() -> None:
+    """What is told in one line is done with, or not about the business."""
+    mentions = [
+        *(mention(n, Sentiment.NEGATIVE) for n in range(1, 3)),
+        mention(3, Sentiment.POSITIVE),
+        mention(4, relevance=0.3),
+    ]
+    options = DigestOptions(items=1, recipients=("a@b.fr",), reply_way=REPLY_WAY)
+    rendered = render(build_digest(material(mentions), options))
+    tree = lxml_html.document_fromstring(rendered.html)
+    lines = [li for li in tree.iter("li") if re.match(r"\d+\. ", li.text_content())]
+    words = [[a.text for a in li.iter("a") if a.get("href").startswith("mailto:")] for li in lines]
+    assert words == [
+        ["traité", "hors\u00a0sujet"],
+        ["hors\u00a0sujet"],
+        ["c’est\u00a0nous", "hors\u00a0sujet"],
+    ]
+
+
+def test_no_sentence_rests_on_a_line_that_gave_way() -> None:
+    themes = {"prix": "negative"}
+    week = material(
+        [
+            toot(n, Sentiment.NEGATIVE, f"Trop cher, Fleurs Bougamont {n}", "Léa", themes=themes)
+            for n in range(72)
+        ]
+    )
+    long = tuple(replace(m, url=f"https://example.fr/{'a' * 1500}/{m.id}") for m in week.mentions)
+    rendered = mail(replace(week, mentions=long))
+    shown = set(rendered.codes)
+    told = {
+        int(code) for codes in CODES.findall(rendered.text) for code in re.findall(r"\d+", codes)
+    }
+    assert len(shown) < 72
+    assert told
+    assert told <= shown
 
 
 def test_a_ready_answer_is_a_mail_with_code_word_and_reference() -> None:
@@ -124,6 +164,11 @@ def test_a_ready_answer_is_a_mail_with_code_word_and_reference() -> None:
     for link in links:
         (answer,) = parse_qs(urlsplit(link).query)["body"]
         assert understand([answer], range(1, 20)).answers, answer
+
+
+def test_a_digest_without_a_number_says_nothing_of_answers() -> None:
+    assert "Répondez" not in answerable(empty_week()).text
+    assert "Répondez" in answerable(lively_week()).text
 
 
 def test_each_item_bears_its_code_in_both_parts() -> None:
@@ -156,6 +201,33 @@ def test_a_link_shows_the_host_it_goes_to() -> None:
     assert "sur www.lavoixdunord.fr" in rendered.html
 
 
+def test_every_link_shows_its_host_whatever_the_place_is_called() -> None:
+    """A host that is only a part of another word is not shown by it."""
+    mentions = [
+        toot(n, Sentiment.NEGATIVE, "Fleurs Bougamont", who, url=f"https://{host}/{n}")
+        for n, (who, host) in enumerate(
+            [
+                ("Robot.com", "t.co"),
+                ("Léa", "www.avis.example"),
+                ("avis.example", "evil.example"),
+                ("Zoé de evil.example", "www.evil.example"),
+            ]
+        )
+    ]
+    for items in (12, 0):
+        week = replace(material(mentions), reminders=tuple(mentions), mentions=tuple(mentions))
+        tree = lxml_html.document_fromstring(
+            render(build_digest(week, DigestOptions(items=items))).html
+        )
+        links = [a for a in tree.iter("a") if a.get("href").startswith("http")]
+        assert len(links) == 8
+        for link in links:
+            block = next(e for e in link.iterancestors() if e.tag in {"li", "td"})
+            host = urlsplit(link.get("href")).hostname or ""
+            shown = set(re.split(r"[^\w.-]+", " ".join(block.itertext())))
+            assert shown & {host, host.removeprefix("www.")}, link.get("href")
+
+
 def test_screen_readers_find_language_headings_and_stars_in_words() -> None:
     tree = lxml_html.document_fromstring(mail(lively_week()).html)
     assert tree.get("lang") == "fr"
@@ -165,6 +237,40 @@ def test_screen_readers_find_language_headings_and_stars_in_words() -> None:
     assert "1 sur 5" in tree.text_content()
     outer = [table for table in tree.iter("table") if table.get("role") != "presentation"]
     assert all(list(table.iter("th")) for table in outer)
+
+
+def test_no_word_however_long_makes_the_column_wider() -> None:
+    """Whatever strangers wrote stands where words may break: titles, authors, outlets, themes."""
+    long = "W" * 400
+    week = [
+        toot(1, Sentiment.NEGATIVE, long, long, themes={long: "negative"}),
+        news(2, Sentiment.POSITIVE, long, long, text=long),
+    ]
+    made = replace(material(week), reminders=(week[0],), business=long)
+    assert_breakable(mail(made).html, least=10)
+
+
+def test_an_alert_is_no_wider_either() -> None:
+    long = "W" * 400
+    said = news(2, Sentiment.NEGATIVE, long, long, text=long)
+    told = letter(of(AlertRule.NEGATIVE, said), replace(SPIKE, mentions=(said,)), business=long)
+    assert_breakable(render_alert(told).html, least=4)
+
+
+def assert_breakable(html: str, *, least: int) -> None:
+    found = lxml_html.document_fromstring(html).xpath("//body//text()[contains(., 'WWWWWWWW')]")
+    assert len(found) >= least
+    for text in found:
+        above = [text.getparent(), *text.getparent().iterancestors()]
+        styles = "".join(element.get("style", "") for element in above)
+        assert "overflow-wrap:anywhere" in styles or "display:none" in styles
+
+
+def test_every_link_has_a_colour_of_ours() -> None:
+    """A program's own blue is hard to read on dark."""
+    made = replace(lively_week(), reminders=lively_week().mentions[:1])
+    for link in lxml_html.document_fromstring(answerable(made).html).iter("a"):
+        assert "light-dark(" in link.get("style", "")
 
 
 def test_the_preheader_is_the_first_sentence() -> None:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reporting.samples import SHOP, crowded_week, empty_week, lively_week, material, mention, news
+from reporting.samples import (
+    SHOP,
+    at,
+    crowded_week,
+    empty_week,
+    lively_week,
+    material,
+    mention,
+    news,
+)
 
-from monitor.model import Mention, Sentiment
+from monitor.model import Kind, Mention, Sentiment
 from monitor.reporting.digest import Digest, build_digest
 from monitor.reporting.material import DigestOptions
 from monitor.sentiment.quoting import telling_sentence
@@ -48,6 +58,61 @@ def test_several_are_counted_and_their_themes_named() -> None:
         third == "Le sujet qui revient le plus, dans 2 mentions, est « livraison » : 2 négatives."
     )
     assert made.summary[2].codes == (1, 2)
+
+
+def test_a_sentence_points_to_all_that_it_counts() -> None:
+    made = digest(
+        *(opinion(n, NEGATIVE, "Bouquet fané, accueil odieux, à fuir.") for n in range(1, 9)),
+        *(opinion(n, POSITIVE, "Un bouquet superbe, merci.") for n in range(9, 12)),
+    )
+    critics, praise = made.summary[:2]
+    assert critics.text.startswith("8 critiques")
+    assert (critics.codes, praise.codes) == (tuple(range(1, 9)), (9, 10, 11))
+
+
+def test_what_is_only_counted_is_counted_and_not_quoted() -> None:
+    """Of 60 bad and 60 good ones the mail has room for 72: the sentences count them all."""
+    made = digest(
+        *(opinion(n, NEGATIVE, "Bouquet fané, accueil odieux, à fuir.") for n in range(100)),
+        *(opinion(n, POSITIVE, "Un bouquet superbe, merci.") for n in range(100, 160)),
+        *(news(n, NEUTRAL, f"La rue {n}", "nordlittoral.fr") for n in range(160, 170)),
+    )
+    told = sentences(made)
+    assert told[0].startswith("100 critiques attendent votre réponse")
+    assert told[1] == "60 mentions vous font honneur."
+    assert [one.codes for one in made.summary] == [tuple(range(1, 73)), ()]
+
+
+def test_the_latest_is_called_so_only_where_it_is_quoted() -> None:
+    recent, older = (
+        mention(1, NEGATIVE, title=None, text=".", published_at=at(21)),
+        mention(2, NEGATIVE, title=None, text="Bouquet fané, à fuir.", published_at=at(20)),
+    )
+    assert "; par exemple : « Bouquet fané, à fuir »" in sentences(digest(recent, older))[0]
+    newest = opinion(3, NEGATIVE, "Vendeuse odieuse, à fuir.")
+    newest = replace(newest, published_at=at(22))
+    assert "; la plus récente : « Vendeuse" in sentences(digest(older, newest))[0]
+
+
+def test_the_press_is_counted_with_what_was_quoted_as_praise() -> None:
+    good = "Un fleuriste superbe, un accueil merveilleux."
+    made = digest(
+        news(1, POSITIVE, "Un prix", "nordlittoral.fr", text=good),
+        news(2, NEUTRAL, "La rue en travaux", "lavoixdunord.fr"),
+    )
+    press = next(text for text in sentences(made) if text.startswith("La presse"))
+    assert press.startswith("La presse en parle 2 fois, notamment : « La rue en travaux »")
+
+
+def test_what_is_left_to_check_is_as_many_as_the_figure_says() -> None:
+    """An article of uncertain tone stands with the press, and is to be checked all the same."""
+    made = digest(
+        news(1, NEGATIVE, "La rue", "nordlittoral.fr", confidence=0.3),
+        mention(2, NEGATIVE, kind=Kind.POST, confidence=0.3),
+    )
+    assert [figure.value for figure in made.figures if figure.key == "unsures"] == ["2"]
+    assert sentences(made)[-1] == "2 mentions restent à vérifier."
+    assert made.summary[-1].codes == (1, 2)
 
 
 def test_an_answered_criticism_waits_no_more() -> None:

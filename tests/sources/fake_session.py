@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json as jsons
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from monitor.errors import Code, FetchError, Malformed
+from monitor.fetching.imap_account import ImapAccount
+from monitor.fetching.imap_folder import Summary
 from monitor.model import Business, Cursor, FetchMemory, Health, Json, Page, Response
 from monitor.sources.base import Source
 
@@ -40,6 +43,59 @@ class Asked:
 
 
 @dataclass
+class FakeFolder:
+    """A mail folder in memory, its mails by UID, which came on the days of ``days``.
+
+    ``broken`` are the mails that end the conversation when asked for; ``late_after`` is after how
+    many mails the time is over.
+    """
+
+    mails: dict[int, bytes]
+    uid_validity: int = 7
+    days: dict[int, date] = field(default_factory=dict)
+    broken: dict[int, FetchError] = field(default_factory=dict)
+    late_after: int = 1_000_000
+    taken: list[int] = field(default_factory=list)
+    seen: list[int] = field(default_factory=list)
+
+    @property
+    def is_late(self) -> bool:
+        return len(self.taken) >= self.late_after
+
+    async def uids_after(self, last_uid: int) -> list[int]:
+        return sorted(uid for uid in self.mails if uid > last_uid)
+
+    async def uids_since(self, day: date, last_uid: int = 0) -> list[int]:
+        return [
+            uid for uid in await self.uids_after(last_uid) if self.days.get(uid, NOW.date()) >= day
+        ]
+
+    async def summaries(self, uids: Sequence[int], headers: str) -> list[Summary]:
+        del headers
+        return [
+            Summary(uid=uid, size=len(mail), head=_head_of(mail))
+            for uid in uids
+            if (mail := self.mails.get(uid)) is not None
+        ]
+
+    async def whole(self, uid: int, most_bytes: int) -> bytes | None:
+        if uid in self.broken:
+            raise self.broken[uid]
+        self.taken.append(uid)
+        mail = self.mails.get(uid)
+        return None if mail is None else mail[:most_bytes]
+
+    async def mark_seen(self, uids: Sequence[int]) -> str | None:
+        self.seen += uids
+        return None
+
+
+def _head_of(mail: bytes) -> bytes:
+    unix = mail.replace(b"\r\n", b"\n")
+    return unix.partition(b"\n\n")[0] + b"\n\n"
+
+
+@dataclass
 class FakeSession:
     """``answers`` by whole address, or a function of it; what is not there is a 404."""
 
@@ -47,6 +103,8 @@ class FakeSession:
     asked: list[Asked] = field(default_factory=list)
     posted: list[tuple[str, Any]] = field(default_factory=list)
     spent: dict[str, int] = field(default_factory=dict)
+    folders: dict[str, FakeFolder] = field(default_factory=dict)
+    opened: list[tuple[ImapAccount, str, bool]] = field(default_factory=list)
 
     async def get(
         self,
@@ -97,6 +155,18 @@ class FakeSession:
                 Code.RATE_LIMITED, allowance, retry_at=renews_at, health=Health.BUDGET_SPENT
             )
         self.spent[allowance] = used
+
+    @asynccontextmanager
+    async def mailbox(
+        self, account: ImapAccount, folder: str, *, read_only: bool = True
+    ) -> AsyncIterator[FakeFolder]:
+        """Open the folder put into ``folders`` under that name; else one with a single mail."""
+        self.opened.append((account, folder, read_only))
+        found = self.folders.get(folder)
+        if found is None:
+            body = self._answer(f"imap://{account.where}/{folder}").body
+            found = FakeFolder({1: body} if body else {})
+        yield found
 
     def read_file(self, path: Path) -> Response:
         try:

@@ -26,7 +26,8 @@ def test_every_type_and_option_is_on_the_page() -> None:
     page = render_sources_page(source_types())
     for name, source_type in source_types().items():
         assert f"## `{name}`" in page
-        assert all(f"| `{option}` |" in page for option in source_type.options_type.model_fields)
+        options = source_type.options_type.model_fields.items()
+        assert all(f"| `{field.alias or name}` |" in page for name, field in options)
 
 
 class TestTheWalkThrough(SourceConformance):

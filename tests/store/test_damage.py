@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def read(file: Path) -> None:
 )
 def test_a_damaged_value_is_told_as_damage(tmp_path: Path, statement: str) -> None:
     assert code_of_reading(database(tmp_path, statement)) is StoreCode.DB_CORRUPT
+
+
+def test_a_damaged_date_of_upkeep_is_told_as_damage(tmp_path: Path) -> None:
+    file = database(tmp_path, "INSERT OR REPLACE INTO upkeep VALUES ('expire', '2026-11-2X')")
+    with (
+        closing(SqliteStore.open(file)) as store,
+        pytest.raises(StoreError, match=r"^db_corrupt: upkeep expire"),
+    ):
+        store.expire(NOW, timedelta(days=30))
 
 
 def test_a_header_of_no_known_format_is_told_as_damage(tmp_path: Path) -> None:

@@ -63,6 +63,26 @@ def test_what_was_met_elsewhere_too_keeps_its_words(store: SqliteStore) -> None:
     assert mention.text != ""
 
 
+def test_words_go_by_platform_too_where_others_pushed_them(store: SqliteStore) -> None:
+    hook = replace(state("hook"), type="webhook")
+    pushed = [sighting(n, source_id="hook", platform=p) for n, p in ((1, "linkedin"), (2, "x"))]
+    store.save_poll(outcome(*pushed, state=hook))
+    assert store.expire(NOW + 3 * DAY, KEEP, LIMITS) == 1
+    assert [m.platform for m in store.find(MentionQuery()) if m.text] == ["x"]
+
+
+def test_several_polls_are_stored_all_or_none(store: SqliteStore) -> None:
+    hook = replace(state("hook"), type="webhook")
+    one, other = (outcome(sighting(n, source_id="hook"), state=hook) for n in (1, 2))
+    again = outcome(sighting(1, source_id="hook"), sighting(3, source_id="hook"), state=hook)
+    with pytest.raises(AttributeError):
+        store.save_polls([one, replace(other, sightings=(None,))])  # type: ignore[arg-type]
+    assert store.find(MentionQuery()) == []
+    first, second, third = store.save_polls([one, other, again])
+    assert (len(first.new), len(second.new), len(third.new)) == (1, 1, 1)
+    assert (first.unchanged, third.unchanged, third.duplicates) == ((), (0,), 1)
+
+
 def test_the_last_figure_of_a_day_stands(store: SqliteStore) -> None:
     for hours, value in ((0, 4.2), (5, 4.3), (26, 4.1)):
         read = outcome(at=NOW + timedelta(hours=hours))

@@ -100,6 +100,7 @@ ROWS: Mapping[str, Sequence[Mapping[str, object]]] = {
         {"number": 2, "mention_id": "m1", "sentiment": None, "labelled_at": T2, "relevant": 0},
     ],
     "erased_key": [{"key": "k1"}],
+    "figure": [{"source": "press", "name": "rating", "day": T1, "value": 4.3}],
     "upkeep": [{"name": "created", "done_at": T1}],
     "digest": [
         {

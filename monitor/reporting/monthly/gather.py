@@ -6,12 +6,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.model import Business, Mention, MentionQuery, Period
-from monitor.reporting.gather import TOLD_FOR, sources_of, waits
+from monitor.reporting.gather import TOLD_FOR, sources_of
 from monitor.reporting.material import Material, PeriodTally
 from monitor.reporting.monthly.material import MONTHS, MonthlyMaterial
 from monitor.reporting.monthly.months import month_period, weeks_of
 from monitor.reporting.periods import period_back
-from monitor.reporting.stats import Tally, tally
+from monitor.reporting.stats import Tally, tally, waits
 from monitor.store.base import Store
 
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.model import Mention, Sentiment, Status
-from monitor.reporting.gather import waits
 from monitor.reporting.items import Item, write_item
 from monitor.reporting.material import Material
 from monitor.reporting.monthly.phrasing import told
 from monitor.reporting.phrases import Phrases
-from monitor.reporting.stats import verdict
+from monitor.reporting.stats import verdict, waits
 
 _SHOWN = 10
 _STATES = (

@@ -5,6 +5,7 @@ sqlite3's errors become ``StoreError`` here and nowhere else.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import quote
 
 from sqlite_utils import Database
@@ -48,8 +50,10 @@ _HINTS = {
     StoreCode.DB_CORRUPT: "it was left untouched; put a backup in its place: ecoute restore FILE",
 }
 _ROOM = 1 << 20
-"""Below this many free bytes, what SQLite calls an I/O error is a full disk (it has no other word
-for a shared-memory or WAL file that cannot grow)."""
+"""Where a file cannot grow by this many bytes, what SQLite calls an I/O error is a full disk: it
+has no other word for a shared-memory file that cannot grow, a used up quota, a limit on files."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where a file cannot grow: no room, a used up quota, a limit on files."""
 _STEPS = 20_000
 """Virtual machine steps between looks at the clock: about a millisecond."""
 
@@ -184,9 +188,13 @@ class Connection:
 
     def _is_full(self) -> bool:
         try:
-            return shutil.disk_usage(self.path.parent).free < _ROOM
-        except OSError:
-            return False
+            if shutil.disk_usage(self.path.parent).free < _ROOM:
+                return True
+            with TemporaryFile(dir=self.path.parent, buffering=0) as probe:
+                probe.seek(self.path.stat().st_size)
+                return probe.write(bytes(_ROOM)) < _ROOM
+        except OSError as error:
+            return error.errno in FULL
 
 
 def code_of(error: sqlite3.Error) -> int:

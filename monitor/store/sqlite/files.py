@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from monitor.errors import StoreCode, StoreError
-from monitor.store.sqlite.connection import Connection
+from monitor.store.sqlite.connection import FULL, Connection
 
 
 def copy_database(connection: Connection, file: Path) -> None:
@@ -88,8 +88,7 @@ def sync_folder(folder: Path) -> None:
 
 def explain(error: OSError, file: Path) -> StoreError:
     """Say an error of the disk as one of the store."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    code = StoreCode.DISK_FULL if full else StoreCode.READ_ONLY
+    code = StoreCode.DISK_FULL if error.errno in FULL else StoreCode.READ_ONLY
     return StoreError(code, f"{file}: {error.strerror}", "nothing was changed")
 
 

@@ -89,8 +89,8 @@ def withdraw(db: Database, now: datetime) -> int:
 def fade(db: Database, now: datetime, limits: Mapping[str, timedelta]) -> int:
     """Take the words out of what was found longer ago than its platform lets it be kept.
 
-    ``limits`` are by source type. Address, score and dates stay, as does what was met elsewhere
-    too, by a source without such a limit; returns how many mentions.
+    ``limits`` are by source type or platform. Address, score and dates stay, as does what was met
+    elsewhere too, by a source without such a limit; returns how many mentions.
     """
     rows = [
         row
@@ -98,10 +98,11 @@ def fade(db: Database, now: datetime, limits: Mapping[str, timedelta]) -> int:
         for row in db.query(
             """SELECT m.id, m.number, m.title, m.text FROM mention AS m
             WHERE m.found_at < :limit AND m.faded_at IS NULL AND m.erased_at IS NULL
-              AND m.source IN (SELECT id FROM source WHERE type = :type)
+              AND (m.platform = :type OR m.source IN (SELECT id FROM source WHERE type = :type))
               AND NOT EXISTS (SELECT 1 FROM place AS p JOIN source AS s ON s.id = p.source
                 WHERE p.mention_id = m.id
-                  AND s.type NOT IN (SELECT value FROM json_each(:limited)))""",
+                  AND s.type NOT IN (SELECT value FROM json_each(:limited))
+                  AND p.platform NOT IN (SELECT value FROM json_each(:limited)))""",
             {
                 "limit": format_instant(now - limit),
                 "type": source_type,

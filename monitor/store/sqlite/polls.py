@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from monitor.clock import format_instant
 from monitor.dedupe.decide import New, Update
 from monitor.model import (
+    IMPORT,
     FetchMemory,
     Period,
     PollOutcome,
@@ -76,6 +77,12 @@ def spent_elsewhere(db: Database, source_id: str, at: datetime) -> Mapping[str, 
     return total
 
 
+def import_states(db: Database) -> list[SourceState]:
+    """Return the states of what was imported, by id: of sources that are in no configuration."""
+    sql = _SELECT.replace("WHERE s.configured", "WHERE NOT s.configured AND s.type = ?")
+    return [state_of(row) for row in db.query(f"{sql} ORDER BY s.id", [IMPORT])]
+
+
 def source_states(db: Database) -> list[SourceState]:
     """Return the configured sources' states, by id, each with the mentions it found first."""
     found = db.query(f"{_SELECT} ORDER BY s.id")
@@ -90,10 +97,12 @@ def save_poll(db: Database, outcome: PollOutcome, screen: Screen | None = None) 
     new: list[str] = []
     updated: list[str] = []
     duplicates = 0
+    unchanged: list[int] = []
     met: set[str] = set()
-    for met_one in outcome.sightings:
+    for place, met_one in enumerate(outcome.sightings):
         sighting = screen(met_one) if screen is not None else met_one
         if sighting is None:
+            unchanged.append(place)
             duplicates += met_one.match.competitor_of is None
             continue
         verdict, new_id = store_sighting(
@@ -102,6 +111,8 @@ def save_poll(db: Database, outcome: PollOutcome, screen: Screen | None = None) 
         stored_id = new_id if isinstance(verdict, New) else verdict.id
         if stored_id is not None:
             met.add(stored_id)
+        if new_id is None and not isinstance(verdict, Update):
+            unchanged.append(place)
         if sighting.match.competitor_of is not None:
             continue  # counted for share of voice, told to nobody
         if new_id is not None:
@@ -116,7 +127,7 @@ def save_poll(db: Database, outcome: PollOutcome, screen: Screen | None = None) 
     if not outcome.is_backfill:
         _count_poll(db, outcome)
     edited = tuple(dict.fromkeys(i for i in updated if i not in new))
-    return Saved(new=tuple(new), updated=edited, duplicates=duplicates)
+    return Saved(new=tuple(new), updated=edited, duplicates=duplicates, unchanged=tuple(unchanged))
 
 
 def known_ids(db: Database, source_id: str, external_ids: Sequence[str]) -> set[str]:
@@ -175,7 +186,7 @@ def _save_state(db: Database, outcome: PollOutcome) -> None:
     row = configured_row(state) | polled_row(state)
     if not db.execute("UPDATE source SET id = id WHERE id = ?", [state.id]).rowcount:
         row |= {"added_at": format_instant(outcome.at)}
-        db.table("source").insert(row | {"configured": 1})
+        db.table("source").insert(row | {"configured": int(state.type != IMPORT)})
     else:
         db.table("source").update(state.id, row)
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from monitor.clock import format_instant
 from monitor.dedupe.decide import Duplicate, New, Update, Verdict, decide
-from monitor.model import Entry, Sighting
+from monitor.model import Entry, Sighting, Status
 from monitor.store.sqlite.erasing import is_erased
 from monitor.store.sqlite.known import find_known
 from monitor.store.sqlite.rows import Row, dump, signals_text
@@ -44,6 +44,7 @@ def store_sighting(
             _refresh_engagement(db, verdict.id, sighting)
         _add_place(db, verdict.id, sighting, is_origin=isinstance(verdict, Update))
         _note_back(db, verdict.id, sighting)
+        _note_answered(db, verdict.id, sighting)
         return verdict, None
     if is_erased(db, sighting):
         return verdict, None
@@ -71,6 +72,7 @@ def _insert(db: Database, sighting: Sighting, at: datetime, *, is_backfill: bool
             "story": mention_id,  # a story of one, until another tells the same
         }
         | {name: getattr(entry, name) for name in _ENGAGEMENT}
+        | ({"status": Status.HANDLED} if entry.answered else {})
         | _words(sighting)
         | _judgement(sighting)
     )
@@ -119,6 +121,15 @@ def _note_back(db: Database, mention_id: str, sighting: Sighting) -> None:
         " WHERE id = ? AND source = ? AND removed_at IS NOT NULL",
         [mention_id, sighting.source_id],
     )
+
+
+def _note_answered(db: Database, mention_id: str, sighting: Sighting) -> None:
+    """Note that the owner has answered it on the platform: it waits for nobody any more."""
+    if sighting.entry.answered:
+        db.execute(
+            "UPDATE mention SET status = ? WHERE id = ? AND source = ? AND status = ?",
+            [Status.HANDLED, mention_id, sighting.source_id, Status.NEW],
+        )
 
 
 def _add_place(db: Database, mention_id: str, sighting: Sighting, *, is_origin: bool) -> None:

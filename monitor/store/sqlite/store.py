@@ -122,6 +122,11 @@ class SqliteStore:
         """Return the columns and rows of a SELECT. Raises ``QueryError``."""
         return asking.ask(self._connection.path, sql, READ_LIMIT)
 
+    def import_states(self) -> list[SourceState]:
+        """Return the states of what was imported, by id."""
+        with self._connection.reading() as db:
+            return polls.import_states(db)
+
     def source_state(self, source_id: str) -> SourceState:
         """Return one configured source's state."""
         with self._connection.reading() as db:
@@ -147,6 +152,12 @@ class SqliteStore:
         """Store a poll, or with ``dry_run`` only say what storing it would change."""
         with self._connection.writing(keep=not dry_run) as db:
             return polls.save_poll(db, outcome, screening.screen_of(db, self._names.known))
+
+    def save_polls(self, outcomes: Sequence[PollOutcome]) -> list[Saved]:
+        """Store several polls in one transaction: many small ones cost one write of the disk."""
+        with self._connection.writing() as db:
+            screen = screening.screen_of(db, self._names.known)
+            return [polls.save_poll(db, outcome, screen) for outcome in outcomes]
 
     def known_ids(self, source_id: str, external_ids: Sequence[str]) -> set[str]:
         """Return those of a source's identifiers under which a mention was met before."""

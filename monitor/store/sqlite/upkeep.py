@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from monitor.clock import format_instant, parse_instant
 from monitor.store.sqlite.connection import Connection
+from monitor.store.sqlite.rows import told_damaged
 
 _CREATED = "created"
 
@@ -29,9 +30,10 @@ def created_at(db: Database) -> datetime | None:
 
 
 def done_at(db: Database, name: str) -> datetime | None:
-    """Return when something was last done; ``None``: never."""
+    """Return when something was last done; ``None``: never. Raises ``StoreError``: db_corrupt."""
     row = db.execute("SELECT done_at FROM upkeep WHERE name = ?", [name]).fetchone()
-    return None if row is None else parse_instant(row[0])
+    with told_damaged("upkeep", {"id": name}):
+        return None if row is None else parse_instant(row[0])
 
 
 def note_done(db: Database, name: str, at: datetime) -> None:

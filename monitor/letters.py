@@ -20,7 +20,7 @@ from monitor.text import clean
 MOST_PARTS = 50
 MOST_HEADER = 10_000
 """Characters read of a header; a hundred references fit."""
-_FAULTS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+FAULTS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 """What the standard library raises of damaged mails (CPython issues, "email" label, 2024 to 2026),
 beside its own ``MessageError``."""
 _CHARSETS = ("ascii", "utf-8", "utf_8", "utf-16", "iso8859", "cp12", "cp437", "cp850", "mac")
@@ -55,7 +55,7 @@ def read_letter(content: bytes) -> Letter:
     """Read a mail, or only its headers. Raises ``UnreadableLetter``."""
     try:
         return _read(message_from_bytes(content))
-    except (MessageError, *_FAULTS) as error:
+    except (MessageError, *FAULTS) as error:
         raise UnreadableLetter(type(error).__name__) from error
 
 
@@ -87,7 +87,7 @@ def _unfolded(text: str) -> str:
 def _decoded(text: str) -> str:
     try:
         return clean(str(make_header(decode_header(text))))
-    except (MessageError, *_FAULTS):
+    except (MessageError, *FAULTS):
         return clean(text)
 
 

@@ -1,0 +1,107 @@
+"""The comments below an account's own posts: read again where their number has changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from monitor.errors import Code, FetchError, SourceError
+from monitor.model import Cursor, Entry, Json, Page
+from monitor.sources.entry_parts import count_of
+from monitor.sources.json_fields import part_at, rows_of
+from monitor.sources.meta_graph import Graph, following_of, node, params_of
+from monitor.sources.meta_graph_errors import fault_of
+from monitor.sources.search_progress import mark_of, with_known
+
+MOST_POSTS = 200
+"""Posts whose number of comments is remembered."""
+
+_OF_ONE_POST = (Code.API, Code.HTTP_STATUS)
+
+Read = Callable[[Sequence[Json], str], tuple[tuple[Entry, ...], str | None]]
+"""Reads the rows of a page of comments below a post, given by its identifier; and what it could
+not read of them."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Comments:
+    """Reads comments; ``counts`` is how many of them each post has, as seen in this poll.
+
+    ``asked`` are the parameters of the list, ``needs`` is the scope it wants.
+    """
+
+    graph: Graph
+    asked: Mapping[str, str | int]
+    needs: str
+    read_rows: Read
+    max_pages: int
+    counts: Mapping[str, int | None]
+
+    async def read(self, cursor: Cursor) -> AsyncGenerator[Page, None]:
+        """Yield new and changed comments, post by post, on from where the last poll was cut.
+
+        A post that cannot be read costs itself only: its error is raised after the others.
+        """
+        posts = {key: part_at(part_at(cursor, "posts"), key) for key in part_at(cursor, "posts")}
+        known = {mark: at for mark, at in part_at(cursor, "known").items() if isinstance(at, int)}
+        failed: SourceError | None = None
+        for post_id in self._due(posts):
+            try:
+                async for rows, following in self._pages(post_id, posts.get(post_id, {})):
+                    entries, problem = self.read_rows(rows, post_id)
+                    fresh = tuple(entry for entry in entries if mark_of(entry) not in known)
+                    known = with_known(known, entries, self.graph.session.now)
+                    posts[post_id] = self._progress(post_id, following)
+                    kept = {key: posts[key] for key in list(posts)[-MOST_POSTS:]}
+                    yield Page(
+                        entries=fresh, cursor={"posts": kept, "known": known}, problem=problem
+                    )
+            except SourceError as error:
+                if isinstance(error, FetchError) and _is_deleted(error):
+                    posts[post_id] = self._progress(post_id, None)
+                    continue
+                if error.code not in _OF_ONE_POST or error.health is not None:
+                    raise
+                failed = failed or error
+        if failed is not None:
+            raise failed
+
+    def _progress(self, post_id: str, following: Json) -> Mapping[str, Json]:
+        if following is not None:
+            return {"following": following}
+        return {"read": self.counts.get(post_id)}
+
+    def _due(self, posts: Mapping[str, Mapping[str, Json]]) -> list[str]:
+        """Return the posts to read: those cut first, then those that count otherwise than then."""
+        cut = [key for key, told in posts.items() if told.get("following") is not None]
+        changed = [
+            key
+            for key, count in self.counts.items()
+            if count is None or count != (count_of(posts.get(key, {}).get("read")) or 0)
+        ]
+        return list(dict.fromkeys([*cut, *changed]))
+
+    async def _pages(
+        self, post_id: str, told: Mapping[str, Json]
+    ) -> AsyncGenerator[tuple[Sequence[Json], Json], None]:
+        following = told.get("following")
+        for _ in range(self.max_pages):
+            before = following
+            answer = await self.graph.ask(
+                f"{node(post_id)}/comments",
+                {**self.asked, **params_of(following)},
+                needs=self.needs,
+            )
+            following = following_of(answer)
+            if following == before:
+                following = None
+            yield rows_of(answer.get("data"), "data"), following
+            if following is None:
+                return
+
+
+def _is_deleted(error: FetchError) -> bool:
+    fault = fault_of(error)
+    is_told = fault is not None and fault.is_no_such_object
+    return is_told or error.http_status == HTTPStatus.NOT_FOUND
