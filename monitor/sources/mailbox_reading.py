@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from monitor.sources.entry_parts import MAX_NAME, hash_of, instant_of, verbatim_
 from monitor.text import MAX_TITLE, cut, fold, plain_text
 from monitor.urls import site_of
 
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of what is shown."""
 HEADERS = "FROM SUBJECT DATE MESSAGE-ID AUTHENTICATION-RESULTS"
 
 
@@ -168,7 +171,7 @@ def _mail_id(letter: Letter) -> str:
 
 
 def _one_line(text: str, limit: int) -> str | None:
-    return cut(" ".join(verbatim_text_of(text).split()), limit) or None
+    return cut(" ".join(_TURNING.sub("", verbatim_text_of(text)).split()), limit) or None
 
 
 def _site(told: Told) -> str | None:

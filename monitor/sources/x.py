@@ -188,7 +188,9 @@ class X(Source[XOptions]):
                 session, user_id, bounds, size=size, originals=originals
             )
         asked = {"query": turn.text, "sort_order": "recency", **bounds}
-        return await self._api.search(session, asked, size=size, originals=originals)
+        return await self._api.search(
+            session, asked, size=size, originals=originals, own_id=user_id or None
+        )
 
     async def _count(self, session: Session, turn: Search, state: State) -> int | None:
         """Return how many posts there are to read; ``None`` when X does not tell.
@@ -205,9 +207,11 @@ class X(Source[XOptions]):
             return None
 
     def _page(self, turn: Search, posts: Posts, cursor: Cursor) -> Page:
+        own = (self.options.account or "").lower()
         entries: tuple[Entry, ...] = tuple(
             post.entry
             for post in posts.posts
+            if not own or (post.entry.author or "").lower() != own
             # One that is only repeated was met when it was written, for it names the account too.
             if not (self._is_mentions(turn) and post.is_retweet and not self.options.retweets)
         )

@@ -69,11 +69,16 @@ class XApi:
     media: bool
 
     async def search(
-        self, session: Session, params: Params, *, size: int, originals: bool
+        self, session: Session, params: Params, *, size: int, originals: bool, own_id: str | None
     ) -> Posts:
-        """Search the last seven days. ``originals``: with the posts that others repeat."""
+        """Search the last seven days, without what ``own_id`` wrote.
+
+        ``originals``: with the posts that others repeat.
+        """
         path = "/2/tweets/search/recent"
-        return await self._posts(session, path, params, size=size, originals=originals)
+        return await self._posts(
+            session, path, params, size=size, originals=originals, own_id=own_id
+        )
 
     async def mentions(
         self, session: Session, user_id: str, params: Params, *, size: int, originals: bool

@@ -17,6 +17,8 @@ from monitor.sources.x_posts import Posts, number_of, written_at
 REACH = timedelta(days=7) - timedelta(minutes=5)
 """How far back a recent search may begin; an older ``since_id`` is refused with 400."""
 
+_AHEAD = timedelta(hours=1)  # of our clock
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
@@ -72,7 +74,9 @@ async def _walk(
         fresh = tuple(post for post in posts.posts if post.number > state.newest)
         token = posts.following
         ends = token is None or token in shown or not posts.oldest or posts.oldest <= state.newest
-        top = max(state.top, posts.newest)
+        # A number of the future would hide all that comes before it.
+        is_real = written_at(posts.newest) <= now + _AHEAD
+        top = max(state.top, posts.newest if is_real else 0)
         if ends:
             state = State(newest=max(state.newest, top))
         else:

@@ -10,7 +10,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "mailbox.md").read_text(encoding="u
 
 
 def test_every_key_and_every_rule_of_ours_is_on_the_page() -> None:
-    named = set(re.findall(r"`([a-z_]+)`", PAGE))
+    named = set(re.findall(r"`([a-z0-9_]+)`", PAGE))
     assert {field.alias or name for name, field in Rule.model_fields.items()} <= named
     assert {rule.name for rule in built_in()} <= named
 

@@ -317,6 +317,17 @@ def test_mentions_are_the_accounts_without_its_own_posts() -> None:
     assert "/2/users/by/username/fleursbougamont" not in paths_of(later)
 
 
+def test_own_posts_that_a_search_finds_are_left_out() -> None:
+    def respond(url: str) -> Response:
+        path = urlsplit(url).path
+        if path == SEARCHES:
+            return answer(SEARCH)
+        return answer({"data": {"id": "1111"}}) if "username" in path else NONE_FOUND
+
+    pages = read_pages(source(account="Lea_Lille"), FakeSession(respond))
+    assert {entry.author for entry in pages[0].entries} == {"tom59", None}
+
+
 # --- going on -----------------------------------------------------------------------------------
 
 
@@ -391,6 +402,13 @@ def test_a_since_id_that_x_refuses_is_left_out() -> None:
         return answer(refusal, status=400) if is_bounded else answer(posts(number(1), *numbers))
 
     assert ids(read_pages(source(), FakeSession(respond), pages[-1].cursor)) == [number(1)]
+
+
+def test_a_number_of_the_future_hides_nothing() -> None:
+    future = FakeSession(lambda _: answer(posts("9999999999999999999", number(2))))
+    pages = read_pages(source(), future)
+    later = FakeSession(lambda _: answer(posts(number(1))))
+    assert ids(read_pages(source(), later, pages[-1].cursor)) == [number(1)]
 
 
 def test_a_token_given_twice_ends_the_reading() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from monitor.model import Business, Mention, MentionQuery, Period
+from monitor.model import Business, DatedFigure, Mention, MentionQuery, Period
 from monitor.reporting.gather import TOLD_FOR, sources_of
 from monitor.reporting.material import Material, PeriodTally
 from monitor.reporting.monthly.material import MONTHS, MonthlyMaterial
@@ -52,7 +52,14 @@ def gather_month(
         voices=_voices(store, business, period),
         voices_before=_voices(store, business, period_back(period, zone.key)),
         watched_since=store.created_at(),
+        accounts=_accounts(store, business.name, period),
     )
+
+
+def _accounts(store: Store, business: str, period: Period) -> tuple[DatedFigure, ...]:
+    """Return the month's figures of the sources that are read for this business."""
+    its = {state.id for state in sources_of(store, business)}
+    return tuple(figure for figure in store.figures(period) if figure.source in its)
 
 
 def _read_earlier(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.model import DatedFigure
 from monitor.reporting.material import Material, PeriodTally
 from monitor.reporting.stats import Tally
 
@@ -21,7 +22,8 @@ class MonthlyMaterial:
     not. ``year_ago`` is ``None`` when nothing is known of that month. ``months`` are up to
     ``MONTHS``, oldest first, this one last, from the first of which anything is known; ``weeks``
     are of the same days. The voices are mentions by name, this business's included.
-    ``watched_since`` is when Écoute began to look: what is older was found afterwards.
+    ``watched_since`` is when Écoute began to look: what is older was found afterwards. ``accounts``
+    are the month's figures of its sources, by source, name and day.
     """
 
     month: Material
@@ -31,3 +33,4 @@ class MonthlyMaterial:
     voices: Mapping[str, int]
     voices_before: Mapping[str, int]
     watched_since: datetime
+    accounts: tuple[DatedFigure, ...] = ()

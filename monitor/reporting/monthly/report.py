@@ -11,6 +11,7 @@ from monitor.reporting.headline import write_headline
 from monitor.reporting.health import Trouble, write_health
 from monitor.reporting.items import Item
 from monitor.reporting.material import Material
+from monitor.reporting.monthly.accounts import AccountRow, write_accounts
 from monitor.reporting.monthly.comparison import CountRow, FigureRow, compare, write_months
 from monitor.reporting.monthly.handling import Handling, write_handling
 from monitor.reporting.monthly.material import MONTHS, MonthlyMaterial
@@ -60,6 +61,7 @@ class MonthlyReport:
     months: tuple[CountRow, ...]
     by_source: tuple[Bar, ...]
     ratings: Ratings | None
+    accounts: tuple[AccountRow, ...]
     themes: tuple[Bar, ...]
     voices: tuple[VoiceRow, ...]
     stories: tuple[Item, ...]
@@ -105,6 +107,7 @@ def build_report(made_of: MonthlyMaterial, language: str, timezone: str) -> Mont
         months=write_months(made_of.months, phrases),
         by_source=_sources(month, phrases) if counted.total else (),
         ratings=write_ratings(mentions, counted, month.previous, made_of.year_ago, phrases),
+        accounts=write_accounts(made_of.accounts, phrases),
         themes=write_themes(mentions, phrases),
         voices=write_voices(
             made_of.voices,

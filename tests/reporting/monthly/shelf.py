@@ -12,6 +12,7 @@ from reporting.samples import SHOP, mention, news, review, source, toot
 
 from monitor.model import (
     Business,
+    DatedFigure,
     DeliveryResult,
     Mention,
     MentionQuery,
@@ -42,6 +43,7 @@ class Shelf:
     voices: list[tuple[str, datetime]] = field(default_factory=list)
     created: datetime = datetime(2026, 8, 10, tzinfo=UTC)
     reads: int = 40
+    accounts: list[DatedFigure] = field(default_factory=list)
 
     def find(self, query: MentionQuery) -> list[Mention]:
         assert query.by_published
@@ -52,6 +54,9 @@ class Shelf:
             for m in self.mentions
             if m.business == query.business and query.since <= m.published_at < query.until
         ]
+
+    def figures(self, period: Period) -> list[DatedFigure]:
+        return [f for f in self.accounts if period.start <= f.day < period.end]
 
     def source_states(self) -> list[SourceState]:
         return self.sources

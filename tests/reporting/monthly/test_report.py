@@ -9,7 +9,7 @@ import pytest
 from reporting.monthly.shelf import NOW, RIVAL, Shelf, lively, on, told
 from reporting.samples import SHOP, ailing_sources, mention, review
 
-from monitor.model import Sentiment, Status
+from monitor.model import DatedFigure, Sentiment, Status
 from monitor.reporting.monthly.quotes import QUOTES, choose_words
 
 
@@ -210,3 +210,20 @@ def test_a_report_in_english_is_english() -> None:
     assert report.month == "October 2026"
     assert report.headline.startswith("Fleurs Bougamont had 9 mentions in October 2026")
     assert report.worst[0].date == "Friday 2\u00a0October 2026"
+
+
+def test_what_accounts_count_is_told_from_its_first_day_to_its_last() -> None:
+    def figure(day: int, name: str, value: float, source: str = "presse") -> DatedFigure:
+        return DatedFigure(source=source, name=name, day=on(day), value=value)
+
+    counted = [
+        figure(2, "rating", 4.1),
+        figure(30, "rating", 4.3),
+        figure(5, "rating_count", 1128),
+        figure(5, "rating", 1.0, source="another-shop"),
+    ]
+    report = told(replace(lively(), accounts=counted))
+    assert [(row.label, row.first, row.last) for row in report.accounts] == [
+        ("note moyenne", "4,1", "4,3"),
+        ("avis", "1\u202f128", "1\u202f128"),
+    ]
