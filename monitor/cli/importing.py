@@ -53,7 +53,9 @@ def import_(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Import an export: a file, a zip or its folder, as it was downloaded.
+    """Import an export of a platform, or a table.
+
+    A file, a zip or its folder, as it was downloaded.
 
     X, Facebook, Google Takeout, LinkedIn, Trustpilot and other review sites, any CSV or NDJSON.
     What is older than 30 days becomes history, told in no digest. A second import changes nothing.

@@ -44,6 +44,19 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _QUOTED = re.compile(r"^[«“\"]\s*(.{2,4000}?)\s*[»”\"]$", re.MULTILINE | re.DOTALL)
 
 
+# Where reviews name their author, whoever mails them.
+_AUTHORS = (
+    *(f"{{}} {does}" for does in ("a laissé un avis", "a publié un avis", "a déposé un avis")),
+    *(f"{{}} {does}" for does in ("left a review", "wrote a review", "posted a review")),
+    *(f"{what} : {{}}" for what in ("Auteur", "Author", "Reviewer", "Client", "Pseudo", "Nom")),
+    *(f"{what} {{}}" for what in ("Avis de", "Avis déposé par", "Review by", "Reviewed by")),
+)
+_NOBODY = re.compile(
+    r"(?:un|une|des|le|la|les|a|an|the|some|votre|your|nouvel) .*|l'.*|quelqu'un|someone|vous|you"
+)
+_LONGEST_NAME = 60
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One thing that a notice tells; ``key`` tells it from the others of the notice."""
@@ -171,7 +184,7 @@ def _told_of_hit(rule: Rule, hit: _Hit) -> Told:
         url=hit.url,
         title=title.strip(" '\"«»“”") or title,
         text=text,
-        author=_first(rule.author, [hit.title, *lines]),
+        author=_author(rule.author, [hit.title, *lines]),
         rating=_rating(rule, [hit.title, *lines]) if rule.rating else None,
         outlet=outlet,
     )
@@ -203,7 +216,8 @@ def _told_of_part(rule: Rule, subject: str, part: Sequence[Line], shared: str | 
     # A notice with several reviews has one subject: it tells nothing of each.
     is_one_of_several = bool(texts) and holds(rule.starts, Folded(texts[0]))
     told = texts if is_one_of_several else [subject, *texts]
-    author = _first(rule.author, told)
+    patterns = (*rule.author, *_AUTHORS) if rule.kind is Kind.REVIEW else rule.author
+    author = _author(patterns, told)
     text = _text(rule, subject, part)
     title = _first(rule.title, told)
     links = [link for line in part for link in line.links]
@@ -236,7 +250,7 @@ def _is_text(rule: Rule, line: Line) -> bool:
     if not line.text or any(fold(link.text) == fold(line.text) for link in line.links):
         return False
     folded = Folded(line.text)
-    is_of_author = any(find([one], folded) for one in (*rule.author, *rule.title))
+    is_of_author = find((*rule.author, *rule.title), folded) is not None
     is_noise = is_of_author or _NOISE.fullmatch(folded.text) or is_whole(rule.noise, folded)
     is_rating = len(line.text) < _LONGEST_MEDIUM and _rating(rule, [line.text]) is not None
     return not (is_noise or is_rating or holds(rule.starts, folded))
@@ -247,6 +261,15 @@ def _rating(rule: Rule, texts: Sequence[str]) -> float | None:
         wanted = _first(rule.rating, texts)
         return read_rating(wanted, out_of=rule.out_of) if wanted else None
     return next((stars for stars in map(read_rating, texts) if stars is not None), None)
+
+
+def _author(patterns: Sequence[str], texts: Sequence[str]) -> str | None:
+    for pattern in patterns:
+        found = _first([pattern], texts) or ""
+        name = re.split(r"[!?:] ", found)[-1].strip(' .,:–—-«»“”"')
+        if name and len(name) <= _LONGEST_NAME and not _NOBODY.fullmatch(fold(name)):
+            return name
+    return None
 
 
 def _first(patterns: Sequence[str], texts: Sequence[str]) -> str | None:

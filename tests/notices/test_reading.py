@@ -56,6 +56,21 @@ def test_without_any_hint_the_rating_the_words_and_the_link_are_found() -> None:
     assert one.url == "https://avis.example.fr/r/1"
 
 
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("Bonne nouvelle ! Zoé B. a laissé un avis sur votre fiche", "Zoé B."),
+        ("Auteur : Zoé", "Zoé"),
+        ("Un client a laissé un avis", None),
+        ("Quelqu’un a laissé un avis", None),
+        ("Vous avez reçu un avis", None),
+    ],
+)
+def test_an_author_is_who_is_named_and_nobody_else(line: str, author: str | None) -> None:
+    [one] = read_notice(rule(), "Avis", lines(f"<p>{line}</p><p>3/5</p><p>Moyen.</p>"))
+    assert (one.author, one.text) == (author, "Moyen.")
+
+
 def test_a_review_that_quotes_is_told_whole() -> None:
     [one] = read_notice(
         rule(), "Avis", lines("<p>4/5</p><p>Le bouquet « printemps tardif » était superbe.</p>")
@@ -141,10 +156,12 @@ def test_what_an_alert_was_set_for_stands_in_its_subject(subject: str, query: st
     [
         ("x@booking.com", "Facture de novembre", "accounts"),
         ("x@booking.com", "Vous avez un nouveau commentaire", "booking"),
-        ("x@booking.com", "Réservation de Jeanne", "booking_other"),
+        ("x@booking.com", "Réservation de Jeanne", "booking_guests"),
         ("x@notbooking.com", "Vous avez un nouveau commentaire", None),
         ("x@solocal.com", "Avis d’échéance", "accounts"),
-        ("no-reply@accounts.google.com", "Alerte de sécurité", None),
+        ("no-reply@accounts.google.com", "Alerte de sécurité", "google_other"),
+        ("x@google.com", "Zoé a laissé un avis", "google_reviews_elsewhere"),
+        ("simon@gmail.com", "Zoé a laissé un avis", None),
     ],
 )
 def test_a_rule_knows_its_mails_by_sender_and_subject(
