@@ -162,10 +162,14 @@ def _is_dated_otherwise(entry: Entry, one: Known) -> bool:
 
 
 def _are_two_reviews(sighting: Sighting, one: Known) -> bool:
-    """Tell whether only its identifiers tell a source's reviews of one page apart: bare stars."""
-    is_review = sighting.entry.kind is one.kind is Kind.REVIEW
-    is_bare = not (sighting.entry.text and one.text)
-    return is_review and is_bare and sighting.source_id == one.source_id
+    """Tell whether a source's reviews of one page are two: bare stars, or not of one moment.
+
+    "Parfait" by "A Google user" is said by many.
+    """
+    entry = sighting.entry
+    if not (entry.kind is one.kind is Kind.REVIEW and sighting.source_id == one.source_id):
+        return False
+    return not (entry.text and one.text) or _is_dated_otherwise(entry, one)
 
 
 def _page_holds(entry: Entry, one: Known) -> bool:

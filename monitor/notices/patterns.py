@@ -64,6 +64,11 @@ class Pattern:
         """Tell whether the pattern stands somewhere in a text."""
         return self._spots(text.text) is not None
 
+    def begins(self, text: Folded) -> bool:
+        """Tell whether a text begins with the pattern."""
+        told = text.text.strip()
+        return told.startswith(self.pieces[0].lstrip()) and self.holds(text)
+
     def is_whole(self, text: Folded) -> bool:
         """Tell whether the pattern is the whole text."""
         told, first, last = text.text.strip(), self.pieces[0].strip(), self.pieces[-1].strip()

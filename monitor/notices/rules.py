@@ -112,12 +112,12 @@ class Rule(BaseModel):
     )
     starts: Patterns = Field(
         default=(),
-        description="The line that begins each review, where a notice holds several.",
+        description="How each review's first line begins, where a notice holds several.",
         examples=[["Avis de {}"]],
     )
     ends: Patterns = Field(
         default=(),
-        description="The line from which on nothing counts.",
+        description="How the line begins from which on nothing counts.",
         examples=[["Répondre à cet avis*"]],
     )
     noise: Patterns = Field(
@@ -176,6 +176,11 @@ def sent_by(sender: str, senders: Iterable[str]) -> str | None:
 def holds(patterns: Sequence[str], text: Folded) -> bool:
     """Tell whether one of some patterns stands in a text."""
     return any(read_pattern(one).holds(text) for one in patterns)
+
+
+def begins(patterns: Sequence[str], text: Folded) -> bool:
+    """Tell whether a text begins with one of some patterns."""
+    return any(read_pattern(one).begins(text) for one in patterns)
 
 
 def is_whole(patterns: Sequence[str], text: Folded) -> bool:

@@ -20,6 +20,7 @@ POST_FIELDS = (
     "attachments{media_type,title,description,url,unshimmed_url,media},shares,"
     "comments.filter(stream).limit(0).summary(true),reactions.limit(0).summary(true)"
 )
+TAGGED_FIELDS = f"{POST_FIELDS},tagged_time"
 RATING_FIELDS = (
     "created_time,recommendation_type,review_text,rating,has_rating,has_review,reviewer{id,name},"
     "open_graph_story{id}"
@@ -84,7 +85,7 @@ class Edges:
             if search.text == FEED:
                 return await self._feed(since or now - self.span, following)
             if search.text == TAGGED:
-                return await self._list(TAGGED, POST_FIELDS, following)
+                return await self._list(TAGGED, TAGGED_FIELDS, following)
             return await self._list(RATINGS, RATING_FIELDS, following)
 
         return Reader(
@@ -92,6 +93,7 @@ class Edges:
             now=now,
             since=since or now - FIRST_SPAN,
             max_pages=self.max_pages,
+            is_whole=True,
             is_history=since is not None,
         )
 
@@ -122,7 +124,11 @@ class Edges:
             return read_rating(row, self.own) if name == RATINGS else read_post(row, self.own)
 
         entries, problem = read_each(rows, read, "data")
-        dates = [instant_of(row.get("created_time")) for row in rows if isinstance(row, Mapping)]
+        dates = [
+            instant_of(row.get("tagged_time")) or instant_of(row.get("created_time"))
+            for row in rows
+            if isinstance(row, Mapping)
+        ]
         following = following_of(answer)
         return Found(
             entries=entries,

@@ -19,7 +19,7 @@ from monitor.sources.entry_parts import (
     title_of,
     verbatim_text_of,
 )
-from monitor.sources.json_fields import list_at, part_at, read_each, text_at
+from monitor.sources.json_fields import identifier_at, list_at, part_at, read_each
 
 SITE = "https://www.facebook.com"
 STARS = 5
@@ -42,7 +42,7 @@ class Own:
 
 def read_post(row: Mapping[str, Json], own: Own) -> Entry | None:
     """Read a post; ``None`` for the Page's own. Raises Malformed when it has no identifier."""
-    post_id = text_at(row, "id")
+    post_id = identifier_at(row, "id")
     if own.wrote(row):
         return None
     attachments = _records(list_at(part_at(row, "attachments"), "data"))
@@ -91,7 +91,7 @@ def comment_id_of(row: Mapping[str, Json], post_id: str) -> str:
         return told
     found = {bool(reply): number for reply, number in _IN_LINK.findall(str(_link(row)))}
     number = found.get(True) or found.get(False)
-    return f"{post_id.rpartition('_')[2]}_{number}" if number else text_at(row, "id")
+    return f"{post_id.rpartition('_')[2]}_{number}" if number else identifier_at(row, "id")
 
 
 def read_comments(
@@ -134,7 +134,7 @@ def read_rating(row: Mapping[str, Json], own: Own) -> Entry:
 def _made_id(reviewer: Mapping[str, Json], at: Json) -> str:
     who, when = id_of(reviewer.get("id")), instant_of(at)
     if who is None or when is None:
-        return text_at({}, "open_graph_story.id")
+        return identifier_at({}, "open_graph_story.id")
     return hash_of(who, str(at))
 
 

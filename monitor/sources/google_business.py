@@ -91,8 +91,8 @@ class GoogleBusiness(Source[GoogleBusinessOptions]):
     )
     limits: ClassVar[str] = (
         "Form A: reads the reviews of the owner's own verified places; cannot search Google, nor "
-        "see the reviews of others. Free. There is no link to one review, only to its place. The "
-        "owner's answer counts as one comment, and the review as handled. A deleted review is "
+        "see the reviews of others. Free. There is no link to one review, only to its place. A "
+        "review that the owner has answered counts as handled. A deleted review is "
         "noticed when the place counts fewer, of up to 5,000; an answer to one that is not among "
         "the 50 last changed, when all are listed anew. `base_url` stands for all Google's hosts."
     )

@@ -24,7 +24,7 @@ _TRANSLATED = re.compile(r"\(Translated by Google\).*", re.DOTALL)
 def read_review(review: Mapping[str, Json], url: str | None = None) -> Entry:
     """Read one review. Raises Malformed when it has no identifier.
 
-    The owner's answer counts as its one comment. Of stars alone the text is empty.
+    Of stars alone the text is empty.
     """
     named = id_of(review.get("reviewId")) or id_of(review.get("name"))
     if named is None:
@@ -38,7 +38,6 @@ def read_review(review: Mapping[str, Json], url: str | None = None) -> Entry:
         author=name_of(part_at(review, "reviewer").get("displayName")),
         published_at=instant_of(review.get("createTime")),
         rating=_STARS.get(str(review.get("starRating"))),
-        comments=int(answered),
         answered=answered,
     )
 

@@ -164,5 +164,6 @@ class IbmVideo(Source[IbmVideoOptions]):
             now=api.session.now,
             since=since,
             max_pages=self.options.max_pages,
+            is_whole=True,
             is_history=is_history,
         )

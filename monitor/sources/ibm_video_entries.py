@@ -53,12 +53,12 @@ def read_videos(answer: Json, number: int) -> Found:
     told = record_of(answer, "the answer")
     rows = rows_of(told.get("videos"), "videos")
     entries, problem = read_each(rows, read_video, "videos")
-    has_next = bool(part_at(told, "paging").get("next")) or len(rows) >= PAGE_SIZE
+    has_link = bool(part_at(told, "paging").get("next"))
     return Found(
         entries=entries,
-        rows=len(rows),
+        rows=len(rows) or has_link,
         # The link itself is not followed: the number is enough.
-        following=number + 1 if rows and has_next else None,
+        following=number + 1 if has_link or len(rows) >= PAGE_SIZE else None,
         problem=problem,
     )
 

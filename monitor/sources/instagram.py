@@ -17,6 +17,7 @@ from monitor.fetching.base import Session
 from monitor.model import Cursor, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import Source
+from monitor.sources.entry_parts import id_of
 from monitor.sources.instagram_entries import Own
 from monitor.sources.instagram_hashtags import A_WEEK, Hashtags
 from monitor.sources.instagram_lists import Lists
@@ -110,12 +111,12 @@ class Instagram(Source[InstagramOptions]):
         """Yield one page of all that is new or changed."""
         options = self.options
         graph = Graph(session=session, root=self._root, options=options)
-        told = await ask_account(graph, self._account, day_of(cursor, "account"))
+        told = await ask_account(graph, self._account, day_of(cursor, "account"), may_lack=True)
         token = await check_token(graph, day_of(cursor, "token"))
         lists = Lists(
             graph=graph,
             account=options.account,
-            own=Own(str(told.kept.get("name")), self._business),
+            own=Own(id_of(told.kept.get("name")), self._business),
             max_pages=options.max_pages,
             span=timedelta(days=options.days),
         )

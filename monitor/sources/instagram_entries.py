@@ -14,7 +14,7 @@ from monitor.sources.entry_parts import (
     name_of,
     verbatim_text_of,
 )
-from monitor.sources.json_fields import list_at, part_at, read_each, text_at
+from monitor.sources.json_fields import identifier_at, list_at, part_at, read_each
 
 SITE = "https://www.instagram.com"
 _KINDS = {"IMAGE": Kind.IMAGE, "CAROUSEL_ALBUM": Kind.IMAGE, "VIDEO": Kind.VIDEO}
@@ -22,14 +22,19 @@ _KINDS = {"IMAGE": Kind.IMAGE, "CAROUSEL_ALBUM": Kind.IMAGE, "VIDEO": Kind.VIDEO
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Whose account it is, and the business that what is said there is about."""
+    """Whose account it is, and the business that what is said there is about.
 
-    username: str
+    ``username`` is ``None`` where Meta does not tell it: then nothing is known to be the account's.
+    """
+
+    username: str | None
     business: str | None
 
     def wrote(self, row: Mapping[str, Json]) -> bool:
         """Tell whether the account itself wrote it; Instagram may not say who did."""
-        return str(row.get("username") or "").casefold() == self.username.casefold()
+        name = row.get("username")
+        is_named = isinstance(name, str) and self.username is not None
+        return is_named and str(name).casefold() == str(self.username).casefold()
 
 
 def read_media(row: Mapping[str, Json], own: Own) -> Entry | None:
@@ -74,7 +79,7 @@ def read_comment(
 
     Instagram gives it no address: it gets that of the medium, told apart by its identifier.
     """
-    comment_id = text_at(row, "id")
+    comment_id = identifier_at(row, "id")
     return Entry(
         external_id=comment_id,
         url=None if permalink is None else f"{permalink}?comment_id={comment_id}",
@@ -105,7 +110,7 @@ def _media(row: Mapping[str, Json], about: str | None) -> Entry:
     links += [child.get("media_url") for child in children if isinstance(child, Mapping)]
     media = [link for told in links if (link := web_url(told))]
     return Entry(
-        external_id=text_at(row, "id"),
+        external_id=identifier_at(row, "id"),
         url=web_url(row.get("permalink")),
         text=verbatim_text_of(row.get("caption")),
         kind=_KINDS.get(str(row.get("media_type")), Kind.POST),

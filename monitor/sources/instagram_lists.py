@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.errors import Code, FetchError
@@ -26,7 +26,7 @@ _COMMENTS: Mapping[str, str | int] = {
     "fields": f"{_COMMENT_FIELDS},replies{{{_COMMENT_FIELDS}}}",
     "limit": 50,
 }
-_OWN_FIELDS = "id,permalink,timestamp,comments_count"
+_OWN_FIELDS = "id,permalink,timestamp,username,comments_count"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,14 +49,15 @@ class Lists:
             now=now,
             since=now - FIRST_SPAN,
             max_pages=self.max_pages,
-            bounded=False,
+            is_whole=True,
         )
         async for page in reader.read([Search(text="tags")], cursor):
             yield page
 
     async def read_comments(self, cursor: Cursor) -> AsyncGenerator[Page, None]:
-        """Yield new comments on the account's own media of so many days."""
-        await self._own_media()
+        """Yield new comments on the account's own media of so many days; at first on older ones."""
+        is_whole = cursor.get("whole") is True
+        await self._own_media(is_first=not is_whole)
         comments = Comments(
             graph=self.graph,
             asked=_COMMENTS,
@@ -67,8 +68,12 @@ class Lists:
             max_pages=self.max_pages,
             counts=self.counts,
         )
+        kept = cursor
         async for page in comments.read(cursor):
-            yield page
+            kept = {**page.cursor, "whole": is_whole}
+            yield replace(page, cursor=kept)
+        if not is_whole:
+            yield Page(entries=(), cursor={**kept, "whole": True})
 
     async def read_mentioned(
         self, told: Sequence[str], cursor: Cursor
@@ -108,8 +113,8 @@ class Lists:
             problem=problem,
         )
 
-    async def _own_media(self) -> None:
-        """Learn how many comments each young medium of the account has."""
+    async def _own_media(self, *, is_first: bool) -> None:
+        """Learn how many comments each young medium of the account has; at first older ones."""
         since = self.graph.session.now - self.span
         following: Json = None
         for _ in range(self.max_pages):
@@ -122,13 +127,15 @@ class Lists:
                 self._note(row)
             dates = [at for row in rows if (at := instant_of(row.get("timestamp"))) is not None]
             before, following = following, following_of(answer)
-            is_old = bool(dates) and min(dates) < since
+            is_old = bool(dates) and min(dates) < since and not is_first
             if following in (None, before) or is_old:
                 return
 
     def _note(self, row: Mapping[str, Json]) -> None:
         if (media_id := id_of(row.get("id"))) is None:
             return
+        if self.own.username is None and (name := id_of(row.get("username"))) is not None:
+            self.own = replace(self.own, username=name)  # whose media these are
         count = row.get("comments_count")
         self.counts[media_id] = count if isinstance(count, int) else None
         self.links[media_id] = web_url(row.get("permalink"))

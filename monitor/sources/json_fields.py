@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from monitor.errors import Code, Malformed
 from monitor.model import Entry, Json
+from monitor.sources.entry_parts import id_of
 
 
 def record_of(value: Json, where: str) -> Mapping[str, Json]:
@@ -27,6 +28,13 @@ def text_at(record: Mapping[str, Json], name: str) -> str:
     value = record.get(name)
     if isinstance(value, str) and value:
         return value
+    raise Malformed(Code.API, f"{name} is missing")
+
+
+def identifier_at(record: Mapping[str, Json], name: str) -> str:
+    """Return an identifier, as text where it is a number. Raises Malformed naming the field."""
+    if (told := id_of(record.get(name))) is not None:
+        return told
     raise Malformed(Code.API, f"{name} is missing")
 
 

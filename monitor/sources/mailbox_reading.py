@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from monitor.letters import Letter, UnreadableLetter, read_letter
 from monitor.model import Business, Entry, Kind
+from monitor.notices.alerts import query_of
 from monitor.notices.lines import lines_of
-from monitor.notices.reading import Told, query_of, read_itself, read_notice, without_links
+from monitor.notices.reading import read_itself, read_notice, without_links
 from monitor.notices.rules import Rule, rule_for, sent_by
+from monitor.notices.told import Told
 from monitor.notices.trust import Proof, proof_of, writers_of
 from monitor.sources.entry_parts import MAX_NAME, hash_of, instant_of, verbatim_text_of
 from monitor.text import MAX_TITLE, cut, fold, plain_text

@@ -52,14 +52,14 @@ class Comments:
                     entries, problem = self.read_rows(rows, post_id)
                     fresh = tuple(entry for entry in entries if mark_of(entry) not in known)
                     known = with_known(known, entries, self.graph.session.now)
-                    posts[post_id] = self._progress(post_id, following)
+                    posts[post_id] = self._progress(post_id, posts.get(post_id, {}), following)
                     kept = {key: posts[key] for key in list(posts)[-MOST_POSTS:]}
                     yield Page(
                         entries=fresh, cursor={"posts": kept, "known": known}, problem=problem
                     )
             except SourceError as error:
                 if isinstance(error, FetchError) and _is_deleted(error):
-                    posts[post_id] = self._progress(post_id, None)
+                    posts[post_id] = self._progress(post_id, {}, None)
                     continue
                 if error.code not in _OF_ONE_POST or error.health is not None:
                     raise
@@ -67,10 +67,15 @@ class Comments:
         if failed is not None:
             raise failed
 
-    def _progress(self, post_id: str, following: Json) -> Mapping[str, Json]:
-        if following is not None:
-            return {"following": following}
-        return {"read": self.counts.get(post_id)}
+    def _progress(
+        self, post_id: str, told: Mapping[str, Json], following: Json
+    ) -> Mapping[str, Json]:
+        """Return how far a post is read; ``of`` is how many comments it had when that began.
+
+        What came meanwhile may stand on a page that was read before: the post is read again then.
+        """
+        count = told["of"] if "of" in told else self.counts.get(post_id)
+        return {"read": count} if following is None else {"following": following, "of": count}
 
     def _due(self, posts: Mapping[str, Mapping[str, Json]]) -> list[str]:
         """Return the posts to read: those cut first, then those that count otherwise than then."""

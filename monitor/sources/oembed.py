@@ -5,6 +5,7 @@ Endpoints: the registry iamcal/oembed (MIT), read 2026-11. None wants a key.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -19,6 +20,19 @@ from monitor.sources.addresses import at_server, web_url
 from monitor.sources.entry_parts import name_of, title_of
 from monitor.sources.json_fields import record_of
 
+_ITEMS: Mapping[str, str] = {
+    "scribd.com": r"/(?:document|doc|presentation|book|audiobook|article|podcast)/\d+",
+    "slideshare.net": r"/(?:slideshow/)?[^/]+/[^/]+",
+    "pinterest.com": r"/pin/[^/]+",
+    "pinterest.fr": r"/pin/[^/]+",
+    "tiktok.com": r"/@[^/]+/(?:video|photo)/\d+",
+    "x.com": r"/[^/]+/status/\d+",
+    "twitter.com": r"/[^/]+/status/\d+",
+    "vimeo.com": r"/(?:[^/]+/)*\d+",
+    "dailymotion.com": r"/video/[^/]+",
+    "youtube.com": r"/(?:watch|shorts/[^/]+|live/[^/]+)",
+}
+"""Of which addresses a platform tells: a profile, a channel or a list of results is none."""
 _ENDPOINTS: Mapping[str, str] = {
     "scribd.com": "https://www.scribd.com/services/oembed/",
     "slideshare.net": "https://www.slideshare.net/api/oembed/2",
@@ -40,10 +54,13 @@ def oembed_endpoint(url: str) -> str | None:
     'https://www.scribd.com/services/oembed/'
     >>> oembed_endpoint("https://notscribd.com/document/1") is None
     True
+    >>> oembed_endpoint("https://www.youtube.com/@fleurs") is None
+    True
     """
-    host = (urlsplit(url).hostname or "").lower()
-    sites = (".".join(host.split(".")[-n:]) for n in (2, 3))
-    return next((_ENDPOINTS[site] for site in sites if site in _ENDPOINTS), None)
+    parts = urlsplit(url)
+    site = ".".join((parts.hostname or "").lower().split(".")[-2:])
+    is_item = site in _ENDPOINTS and re.match(_ITEMS[site], parts.path) is not None
+    return _ENDPOINTS[site] if is_item else None
 
 
 async def enriched(session: Session, entry: Entry, base_url: HttpUrl | None) -> Entry:

@@ -63,7 +63,8 @@ class Progress:
 def mark_of(entry: Entry) -> str:
     """Return what tells an entry, as it is now, from others and from what it was."""
     counts = (entry.likes, entry.shares, entry.comments, entry.views)
-    stars = () if entry.rating is None else (entry.rating, entry.answered)
+    is_bare = entry.rating is None and not entry.answered
+    stars = () if is_bare else (entry.rating, entry.answered)
     said = (entry.title, entry.text, entry.published_at, *counts, *stars)
     return hash_of(entry.external_id)[:_HALF] + hash_of(*map(str, said))[:_HALF]
 

@@ -36,8 +36,9 @@ class Reader:
     """Reads searches in turn, each ``max_pages`` at most, at first back to ``since`` at least.
 
     Not ``bounded``: the server is told no date to begin at, and the first reading of a search ends
-    at its limit of pages only; so does that of a search ``by_date``. ``is_history``: each search is
-    read once, to ``since``, whatever the number of pages.
+    at its limit of pages only; so does that of a search ``by_date``. ``is_whole``: the first
+    reading goes to the end of what the server tells, however old, in as many polls as that takes.
+    ``is_history``: each search is read once, to ``since``, whatever the number of pages.
     """
 
     ask: Ask
@@ -46,6 +47,7 @@ class Reader:
     max_pages: int
     overlap: timedelta = OVERLAP
     bounded: bool = True
+    is_whole: bool = False
     is_history: bool = False
 
     async def read(self, searches: Sequence[Search], cursor: Cursor) -> AsyncGenerator[Page, None]:
@@ -97,7 +99,8 @@ class Reader:
             found, walk = await self._ask(search, walk, may_restart=number == 0)
             asked.append(walk.following)
             # Where nothing else ends it, a page shown twice running is the sign of a circle, too.
-            is_twice = self.is_history and found.entries != () and found.entries == shown
+            is_long = self.is_history or self.is_whole
+            is_twice = is_long and found.entries != () and found.entries == shown
             is_round, shown = is_twice or found.following in asked, found.entries
             ends = is_round or self._ends(search, found, walk, start, is_rest=is_rest)
             fresh = tuple(e for e in found.entries if self._is_wanted(e, search, walk, progress))
@@ -134,6 +137,8 @@ class Reader:
         is_bounded = self.is_history or (self.bounded and not search.by_date)
         if not found.rows or found.following is None:
             return True
+        if is_first and self.is_whole and not self.is_history:
+            return False
         if is_first and not is_bounded:
             return walk.pages + 1 >= self.max_pages
         if not found.is_sorted:

@@ -127,6 +127,7 @@ class Slideshare(Source[SlideshareOptions]):
             now=session.now,
             since=since,
             max_pages=self.options.max_pages,
+            is_whole=True,
             is_history=is_history,
         )
 

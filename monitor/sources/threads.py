@@ -19,6 +19,7 @@ from monitor.matching.queries import Syntax
 from monitor.model import Cursor, Health, Json, Page, Standing
 from monitor.sources.addresses import server_root
 from monitor.sources.base import Source
+from monitor.sources.entry_parts import id_of
 from monitor.sources.json_fields import part_at
 from monitor.sources.meta_graph import Graph, MetaOptions
 from monitor.sources.meta_graph_account import Account, ask_account
@@ -101,7 +102,7 @@ class Threads(Source[ThreadsOptions]):
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield one page of all that is new or changed."""
         graph = self._graph(session)
-        told = await ask_account(graph, self._account, day_of(cursor, "account"))
+        told = await ask_account(graph, self._account, day_of(cursor, "account"), may_lack=True)
         token = await check_token(graph, day_of(cursor, "token"))
         lists = self._lists(graph, told.kept)
         seen = dict(part_at(cursor, "seen"))
@@ -137,7 +138,7 @@ class Threads(Source[ThreadsOptions]):
     ) -> AsyncGenerator[Page, None]:
         """Yield what the searches find since an instant."""
         graph = self._graph(session)
-        told = await ask_account(graph, self._account, day_of(cursor, "account"))
+        told = await ask_account(graph, self._account, day_of(cursor, "account"), may_lack=True)
         lists = self._lists(graph, told.kept)
         async for page in lists.search(self._searches(), part_at(cursor, "search"), since=since):
             yield replace(page, cursor={"account": told.kept, "search": page.cursor})
@@ -183,7 +184,7 @@ class Threads(Source[ThreadsOptions]):
         return Lists(
             graph=graph,
             user=self.options.user,
-            username=str(account.get("name")),
+            username=id_of(account.get("name")),
             about=about,
             max_pages=self.options.max_pages,
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from monitor.model import Entry, Json, Kind
 from monitor.sources.addresses import web_url
 from monitor.sources.entry_parts import MAX_MEDIA, instant_of, name_of, verbatim_text_of
-from monitor.sources.json_fields import list_at, part_at, text_at
+from monitor.sources.json_fields import identifier_at, list_at, part_at
 
 SITE = "https://www.threads.net"
 
@@ -33,7 +33,7 @@ def read_post(row: Mapping[str, Json], *, about: str | None = None) -> Entry:
     username = row.get("username")
     is_named = isinstance(username, str) and username
     return Entry(
-        external_id=text_at(row, "id"),
+        external_id=identifier_at(row, "id"),
         url=one_site(row.get("permalink")),
         text=text,
         kind=kind,
@@ -46,10 +46,11 @@ def read_post(row: Mapping[str, Json], *, about: str | None = None) -> Entry:
     )
 
 
-def is_of(row: Json, username: str) -> bool:
-    """Tell whether an account wrote a post."""
+def is_of(row: Json, username: str | None) -> bool:
+    """Tell whether an account wrote a post; nothing is known to be of an account without a name."""
     name = row.get("username") if isinstance(row, Mapping) else None
-    return isinstance(name, str) and name.casefold() == username.casefold()
+    is_told = isinstance(name, str) and username is not None
+    return is_told and str(name).casefold() == str(username).casefold()
 
 
 def one_site(link: Json) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from monitor.model import Cursor, Entry, Json, Page
@@ -27,15 +27,17 @@ _EARLIEST = datetime.fromtimestamp(1_688_540_400, UTC)  # the API takes none bef
 class Lists:
     """The lists of one account; ``about`` is the business that its mentions are about.
 
-    ``has_met_others``: a search has found a post that somebody else wrote.
+    ``has_met_others``: a search has found a post that somebody else wrote. ``username`` is ``None``
+    where Meta does not tell it: then posts of two people show that one of them is somebody else.
     """
 
     graph: Graph
     user: str
-    username: str
+    username: str | None
     about: str | None
     max_pages: int
     has_met_others: bool = False
+    writers: set[str] = field(default_factory=set)
 
     async def search(
         self, searches: tuple[Search, ...], cursor: Cursor, since: datetime | None = None
@@ -57,6 +59,7 @@ class Lists:
             now=now,
             since=since or now - FIRST_SPAN,
             max_pages=self.max_pages,
+            is_whole=True,
             is_history=since is not None,
         )
 
@@ -76,10 +79,8 @@ class Lists:
             self._count()
         answer = await self.graph.ask(path, asked, needs=needs)
         rows = rows_of(answer.get("data"), "data")
-        self.has_met_others |= needs == SEARCH and any(
-            isinstance(row, Mapping) and row.get("username") and not is_of(row, self.username)
-            for row in rows
-        )
+        if needs == SEARCH:
+            self._note_writers(rows)
 
         def read(row: Mapping[str, Json]) -> Entry | None:
             if is_of(row, self.username):
@@ -89,11 +90,16 @@ class Lists:
         entries, problem = read_each(rows, read, "data")
         return Found(
             entries=entries,
-            rows=len(rows),
+            rows=len(rows) or (following_of(answer) is not None),
             # Meta's samples show no link to a next page: only an empty page is the last.
             following=following_of(answer, by_cursor_alone=True),
             problem=problem,
         )
+
+    def _note_writers(self, rows: Sequence[Json]) -> None:
+        told = [row for row in rows if isinstance(row, Mapping) and row.get("username")]
+        self.writers |= {str(row["username"]) for row in told if not is_of(row, self.username)}
+        self.has_met_others = len(self.writers) > (1 if self.username is None else 0)
 
     def _count(self) -> None:
         session = self.graph.session

@@ -76,8 +76,8 @@ class Trustpilot(Source[TrustpilotOptions]):
     )
     limits: ClassVar[str] = (
         "Form A, with the company's own paid key; the same key reads any company. Edits, likes and "
-        "what is reported, hidden or deleted are followed for 30 days. The company's answer counts "
-        "as one comment, and the review as handled. Order numbers and addresses are not asked for."
+        "what is reported, hidden or deleted are followed for 30 days. A review that the company "
+        "has answered counts as handled. Order numbers and addresses are not asked for."
     )
     rechecks: ClassVar[timedelta | None] = timedelta(days=30)
     reaches_back: ClassVar[timedelta | None] = timedelta(days=3650)
@@ -147,6 +147,7 @@ class Trustpilot(Source[TrustpilotOptions]):
             now=session.now,
             since=since,
             max_pages=options.max_pages,
+            is_whole=True,
             is_history=is_history,
         )
 

@@ -19,7 +19,7 @@ from monitor.sources.entry_parts import (
     title_of,
     verbatim_text_of,
 )
-from monitor.sources.json_fields import part_at, read_each, record_of, rows_of
+from monitor.sources.json_fields import list_at, part_at, read_each, record_of, rows_of
 from monitor.sources.search_turns import Found
 
 SITE = "https://fr.trustpilot.com"
@@ -28,7 +28,8 @@ _LEAST, _MOST = 1, 5
 
 def read_reviews(answer: Json, number: int, size: int) -> Found:
     """Read one page; what is reported or hidden is removed. Raises Malformed(api)."""
-    rows = rows_of(record_of(answer, "the answer").get("reviews"), "reviews")
+    told = record_of(answer, "the answer")
+    rows = rows_of(told.get("reviews"), "reviews")
     hidden = (
         id_of(row.get("id")) for row in rows if isinstance(row, Mapping) and not is_shown(row)
     )
@@ -38,11 +39,17 @@ def read_reviews(answer: Json, number: int, size: int) -> Found:
     return Found(
         entries=entries,
         rows=len(rows),
-        following=number + 1 if len(rows) >= size else None,
+        following=number + 1 if rows and _has_more(told, len(rows) >= size) else None,
         reached=_oldest(rows[-1]) if rows else None,
         problem=problem,
         removed=tuple(one for one in hidden if one),
     )
+
+
+def _has_more(told: Mapping[str, Json], is_full: bool) -> bool:  # noqa: FBT001 - said by its name
+    """Tell whether a page may follow: by its links; without any, only an empty page is the last."""
+    links = [link.get("rel") for link in list_at(told, "links") if isinstance(link, Mapping)]
+    return is_full or not links or any(str(rel).startswith("next") for rel in links)
 
 
 def is_shown(review: Mapping[str, Json]) -> bool:
@@ -69,7 +76,6 @@ def read_review(review: Mapping[str, Json]) -> Entry:
         language=language_of(review.get("language")),
         rating=float(stars) if stars is not None and _LEAST <= stars <= _MOST else None,
         likes=count_of(review.get("numberOfLikes")),
-        comments=int(answered),
         answered=answered,
     )
 

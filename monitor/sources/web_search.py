@@ -238,10 +238,10 @@ class WebSearch(Source[WebSearchOptions]):
             try:
                 entries.append(await enriched(session, entry, self.options.base_url))
             except SourceError as error:
-                if error.code is Code.GONE:
-                    continue
-                problems.append(f"{entry.outlet}: {error}")
                 entries.append(entry)
+                # What the engine shows is told; a later look withdraws it if it is gone for good.
+                if error.code is not Code.GONE:
+                    problems.append(f"{entry.outlet}: {error}")
         return tuple(entries), problems
 
 

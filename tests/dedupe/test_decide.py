@@ -188,6 +188,16 @@ def test_reviews_of_bare_stars_are_as_many_as_their_identifiers() -> None:
     assert verdicts(*reviews) == [New(), New(), New(), FIRST, New()]
 
 
+def test_reviews_of_two_moments_on_one_page_are_two_though_they_say_the_same() -> None:
+    page = "https://maps.exemple.fr/lieu?cid=1"
+    one, other = (
+        seen(f"{day}", page, None, "Parfait", kind=Kind.REVIEW, author="A Google user", rating=5,
+             at=NOON + timedelta(days=day))
+        for day in (2, 9)
+    )
+    assert verdicts(one, other, one) == [New(), New(), FIRST]
+
+
 def test_posts_are_never_one_by_their_words_alone() -> None:
     one = seen("1", "https://exemple.fr/@a/1", TITLE, TEXT, kind=Kind.POST)
     two = seen("2", "https://exemple.fr/@b/2", TITLE, TEXT, kind=Kind.POST)

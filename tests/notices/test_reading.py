@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from notices.letters import lines, rule
 
 from monitor.model import Kind
-from monitor.notices.reading import query_of, read_itself, read_notice, without_links
+from monitor.notices.alerts import query_of
+from monitor.notices.reading import read_itself, read_notice, without_links
 from monitor.notices.rules import built_in, rule_for
 
 
@@ -64,11 +65,20 @@ def test_without_any_hint_the_rating_the_words_and_the_link_are_found() -> None:
         ("Un client a laissé un avis", None),
         ("Quelqu’un a laissé un avis", None),
         ("Vous avez reçu un avis", None),
+        ("Reviewed by Zoé", "Zoé"),
     ],
 )
 def test_an_author_is_who_is_named_and_nobody_else(line: str, author: str | None) -> None:
     [one] = read_notice(rule(), "Avis", lines(f"<p>{line}</p><p>3/5</p><p>Moyen.</p>"))
     assert (one.author, one.text) == (author, "Moyen.")
+
+
+def test_words_within_a_review_are_no_author_and_stay() -> None:
+    text = "Mon avis de client : décevant. Par contre, l’auteur : inconnu."
+    [one] = read_notice(
+        rule(author="Avis de {}"), "Avis", lines(f"<p>Avis de Zoé</p><p>{text}</p>")
+    )
+    assert (one.author, one.text) == ("Zoé", text)
 
 
 def test_a_review_that_quotes_is_told_whole() -> None:

@@ -330,6 +330,25 @@ def test_without_its_identifier_no_page_is_read() -> None:
     assert set(found) == {f"{PAGE}_902", f"{PAGE}_900"}
 
 
+def test_a_first_poll_reads_all_tagging_posts_however_old_page_after_page() -> None:
+    def tagging(number: int) -> dict[str, Any]:
+        return {
+            "id": f"55_{number}",
+            "message": f"Vu {number}",
+            "created_time": f"2012-01-{number + 1:02}T08:00:00+0000",
+            "tagged_time": f"2016-05-{28 - number:02}T08:00:00+0000",
+        }
+
+    old = [[tagging(number)] if number != 4 else [] for number in range(9)]
+    whole = graph(tagged=old, feed={"data": []}, ratings={"data": []})
+    session = FakeSession(whole)
+    first = read_pages(source(), session)
+    assert any("tagged_time" in one.url for one in session.asked)
+    second = read_pages(source(), FakeSession(whole), first[-1].cursor)
+    found = [entry.external_id for page in [*first, *second] for entry in page.entries]
+    assert found == [f"55_{number}" for number in range(9) if number != 4]
+
+
 def test_without_a_token_it_says_so_and_asks_nothing() -> None:
     session = FakeSession(graph())
     with pytest.raises(FetchError) as error:

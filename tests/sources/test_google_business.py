@@ -130,7 +130,6 @@ def test_every_field_is_read() -> None:
         author="Jeanne D.",
         published_at=datetime(2026, 11, 22, 9, 14, 3, 123456, UTC),
         rating=5.0,
-        comments=0,
     )
     assert (stars.text, stars.rating, stars.author) == ("", 1.0, "A Google user")
     assert (answered.text, answered.comments) == ("Livraison en retard.", 1)

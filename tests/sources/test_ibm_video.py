@@ -123,6 +123,13 @@ def test_each_name_is_searched_page_after_page() -> None:
     assert entries(read_pages(source(), again, pages[-1].cursor)) == []
 
 
+def test_an_empty_page_with_a_link_to_the_next_is_not_the_last() -> None:
+    found = read_videos({"videos": [], "paging": {"next": "https://x.example/?page=2"}}, 1)
+    assert (bool(found.rows), found.following) == (True, 2)
+    last = read_videos({"videos": [], "paging": {}}, 2)
+    assert (bool(last.rows), last.following) == (False, None)
+
+
 def test_only_the_chosen_channels_are_searched() -> None:
     session = FakeSession(Ibm())
     read_pages(source(channels=["77"]), session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -236,6 +237,78 @@ def test_without_the_accounts_name_its_own_comments_would_be_mentions() -> None:
     with pytest.raises(FetchError) as error:
         read_pages(source(), FakeSession(graph(**{ACCOUNT: refusal(10)})))
     assert (error.value.health, error.value.missing) == ("permission_missing", "instagram_basic")
+
+
+def test_an_account_that_is_not_told_costs_no_mention_and_its_media_tell_whose_it_is() -> None:
+    own = {"id": "1790", "username": "FleursBougamont", "comments_count": 5}
+    whole = graph(**{ACCOUNT: refusal(100, 33), "account_media": {"data": [own]}})
+    assert len(entries(read_pages(source(), FakeSession(whole)))) == 6
+    whole = graph(**{ACCOUNT: {"id": ACCOUNT}, "account_media": {"data": [own]}})
+    assert len(entries(read_pages(source(), FakeSession(whole)))) == 6
+
+
+def media(number: int, year: int, count: int = 1) -> dict[str, Any]:
+    return {
+        "id": f"70{number}",
+        "permalink": f"https://www.instagram.com/p/O{number}/",
+        "timestamp": f"{year}-05-01T08:00:00+0000",
+        "comments_count": count,
+    }
+
+
+def comment(number: int) -> dict[str, Any]:
+    return {"id": f"8{number}", "text": f"Merci {number}", "username": "lea"}
+
+
+def test_a_first_poll_reads_comments_on_old_media_though_it_is_cut() -> None:
+    own = [[media(1, 2021), media(2, 2021)], [media(3, 2018)]]
+    rows = {f"70{number}/comments": {"data": [comment(number)]} for number in (1, 2, 3)}
+    whole = graph(account_media=own, account_tags={"data": []}, **rows)
+    whole.routes["702/comments"] = refusal(80002)
+    pages: list[Page] = []
+
+    async def read() -> None:
+        async for page in source().pages(FakeSession(whole), {}):
+            pages.append(page)  # noqa: PERF401 - what came before the error is kept
+
+    with pytest.raises(FetchError):
+        asyncio.run(read())
+    whole.routes["702/comments"] = {"data": [comment(2)]}
+    pages += read_pages(source(), FakeSession(whole), pages[-1].cursor)
+    found = [entry.external_id for page in pages for entry in page.entries]
+    assert sorted(found) == ["81", "82", "83"]
+    later = FakeSession(whole)
+    assert entries(read_pages(source(), later, pages[-1].cursor)) == {}
+    assert len([one for one in later.asked if "/media?" in one.url]) == 1
+
+
+def test_a_comment_that_came_while_others_were_cut_is_read() -> None:
+    new, first, second = comment(9), comment(1), comment(2)
+    whole = graph(account_media={"data": [media(1, 2026, 2)]}, account_tags={"data": []})
+    whole.routes["701/comments"] = [[first], [second]]
+    cut = read_pages(source(max_pages=1), FakeSession(whole))
+    whole.routes["701/comments"] = [[new, first], [second]]
+    whole.routes[f"{ACCOUNT}/media"] = {"data": [media(1, 2026, 3)]}
+    rest = read_pages(source(max_pages=1), FakeSession(whole), cut[-1].cursor)
+    last = read_pages(source(max_pages=1), FakeSession(whole), rest[-1].cursor)
+    found = [entry.external_id for page in [*cut, *rest, *last] for entry in page.entries]
+    assert found == ["81", "82", "89"]
+
+
+def test_a_first_poll_reads_all_tags_however_old_page_after_page() -> None:
+    old = [[{**tagged(n), "timestamp": f"2016-05-{28 - n:02}T08:00:00+0000"}] for n in range(9)]
+    old[4] = []
+    whole = graph(account_tags=old, account_media={"data": []})
+    first = read_pages(source(), FakeSession(whole))
+    second = read_pages(source(), FakeSession(whole), first[-1].cursor)
+    found = [entry.external_id for page in [*first, *second] for entry in page.entries]
+    assert found == [f"5{n}" for n in range(9) if n != 4]
+
+
+def test_an_identifier_that_is_a_number_is_kept_to_its_last_digit() -> None:
+    told = read_media({"id": 17841400000000001234567}, OWN)
+    assert told is not None
+    assert told.external_id == "17841400000000001234567"
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,20 @@ def test_without_a_bound_a_first_poll_ends_at_its_limit_of_pages() -> None:
     assert poll(asked, pages[-1].cursor, bounded=False, max_pages=2) == []
 
 
+def test_the_whole_of_a_list_is_read_however_old_in_as_many_polls_as_it_takes() -> None:
+    asked = server(*range(20), keeps_to_dates=False)
+    found: list[int] = []
+    cursor: Cursor = {}
+    for _ in range(5):
+        pages = poll(asked, cursor, is_whole=True, max_pages=2)
+        found += ids(pages)
+        cursor = pages[-1].cursor
+    assert sorted(found) == list(range(20))
+    asked.entries.append(entry(999))
+    assert ids(poll(asked, cursor, is_whole=True, max_pages=2)) == [999]
+    assert len(asked.calls) == 2
+
+
 def test_known_by_date_little_is_remembered_and_one_of_the_same_second_is_found() -> None:
     asked = server(900, 901, 902, keeps_to_dates=False)
     comments = Search(text="comments", by_date=True)
@@ -261,13 +275,14 @@ def test_a_server_that_sends_round_in_a_circle_is_left() -> None:
     assert len(asked.calls) == 3
 
 
-def test_history_leaves_a_server_that_shows_one_page_whatever_is_asked() -> None:
+@pytest.mark.parametrize("how", ["is_history", "is_whole"])
+def test_a_server_that_shows_one_page_whatever_is_asked_is_left(how: str) -> None:
     asked = server(1000, 999)
     asked.go_on = lambda found, following, _: (
         found,
         following + 1 if isinstance(following, int) else 1,
     )
-    poll(asked, is_history=True)
+    poll(asked, **{how: True})
     assert len(asked.calls) == 2
 
 

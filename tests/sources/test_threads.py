@@ -131,6 +131,30 @@ def test_pages_go_on_without_a_link_to_the_next_until_one_is_empty() -> None:
     assert session.spent == {"threads searches": 3}
 
 
+def test_an_empty_page_with_a_link_to_the_next_is_not_the_last() -> None:
+    def search(asked: dict[str, str]) -> object:
+        number = int(asked.get("after", "0"))
+        rows = [] if number == 1 else [{**SEARCH["data"][0], "id": f"p{number}"}]
+        paging: dict[str, Any] = {"cursors": {"before": "b", "after": f"{number + 1}"}}
+        link = {} if number == 2 else {"next": "https://graph.threads.net/x?access_token=T"}
+        more = {} if number == 3 else {"paging": paging | link}
+        return {"data": [] if number == 3 else rows, **more}
+
+    assert set(entries(read_pages(source(), FakeSession(graph(search))))) == {"p0", "p2"}
+
+
+def test_an_account_that_is_not_told_costs_no_mention() -> None:
+    whole = graph({"data": SEARCH["data"][:2]}, {"data": [{"id": "7", "username": "zoe"}]})
+    whole.routes["me"] = refusal(100, 33)
+    pages = read_pages(source(), FakeSession(whole))
+    assert (len(entries(pages)), health(pages)) == (3, None)
+    # Of one writer alone, it may be the account itself.
+    whole = graph({"data": SEARCH["data"][:1]})
+    whole.routes["me"] = {"id": "1"}
+    pages = read_pages(source(), FakeSession(whole))
+    assert (len(entries(pages)), health(pages)) == (1, "review_missing")
+
+
 def test_a_scope_that_mentions_want_is_told_while_the_search_goes_on() -> None:
     pages = read_pages(source(), FakeSession(graph(SEARCH, refusal(10))))
     assert len(entries(pages)) == 2

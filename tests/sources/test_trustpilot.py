@@ -85,10 +85,9 @@ def test_every_field_is_read() -> None:
         language="fr",
         rating=4.0,
         likes=2,
-        comments=1,
         answered=True,
     )
-    assert (second.rating, second.comments, second.answered) == (1.0, 0, False)
+    assert (second.rating, second.comments, second.answered) == (1.0, None, False)
     assert found.removed == ("65f0000000000000000000a3",)
     assert read_figures(ANSWER) == (
         Figure(name="rating", value=4.4),
@@ -121,6 +120,28 @@ def test_pages_are_read_to_their_end_and_a_second_poll_tells_nothing() -> None:
     session = FakeSession(api)
     assert ids(read_pages(source(), session, pages[-1].cursor)) == []
     assert len(session.asked) == 1
+
+
+def test_pages_shorter_than_asked_for_are_read_to_the_empty_one_however_old() -> None:
+    old = [{**review(n), "createdAt": f"2016-03-{28 - n:02}T10:00:00Z"} for n in range(21)]
+
+    def respond(url: str) -> Response:
+        if "/reviews" not in url:
+            return answer({"id": UNIT})
+        start = (int(parse_qs(urlsplit(url).query)["page"][0]) - 1) * 3
+        return answer({"reviews": old[start : start + 3]})
+
+    first = read_pages(source(), FakeSession(respond))
+    second = read_pages(source(), FakeSession(respond), first[-1].cursor)
+    assert ids([*first, *second]) == [f"r{n}" for n in range(21)]
+
+
+def test_the_links_of_a_page_tell_whether_it_is_the_last() -> None:
+    rows = [review(1)]
+    more = [{"rel": "next-page", "href": "https://api.trustpilot.com/v1/x"}]
+    assert read_reviews({"reviews": rows, "links": more}, 1, 100).following == 2
+    last = [{"rel": "previous-page", "href": "https://api.trustpilot.com/v1/x"}]
+    assert read_reviews({"reviews": rows, "links": last}, 1, 100).following is None
 
 
 def test_an_error_between_pages_loses_nothing() -> None:
@@ -160,9 +181,9 @@ def test_edits_answers_and_what_is_withdrawn_are_followed() -> None:
 
 def test_a_change_of_stars_alone_is_told() -> None:
     api = Api([review(1)])
-    [page] = read_pages(source(), FakeSession(api))
+    *_, page = read_pages(source(), FakeSession(api))
     api.reviews = [review(1, stars=1)]
-    [page] = read_pages(source(), FakeSession(api), page.cursor)
+    page, *_ = read_pages(source(), FakeSession(api), page.cursor)
     assert [entry.rating for entry in page.entries] == [1.0]
 
 

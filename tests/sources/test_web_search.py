@@ -191,7 +191,7 @@ def test_a_search_that_always_fails_starves_no_other() -> None:
     assert "b.example" in str(page.cursor["first"])
 
 
-def test_platforms_with_oembed_tell_title_and_author_and_what_is_gone() -> None:
+def test_platforms_with_oembed_tell_title_and_author_and_a_404_hides_no_hit() -> None:
     def respond(url: str) -> Response:
         if "oembed" not in url:
             return answer(SEARXNG)
@@ -209,7 +209,17 @@ def test_platforms_with_oembed_tell_title_and_author_and_what_is_gone() -> None:
     assert video.text.splitlines()[0] == "Vlog chez Fleurs Bougamont"
     assert (video.outlet, article.kind) == ("tiktok.com", Kind.ARTICLE)
     gone = FakeSession(lambda url: answer({}, status=404) if "oembed" in url else answer(SEARXNG))
-    assert titles(read_pages(searched, gone)) == ["Fleurs Bougamont fête ses dix ans"]
+    assert titles(read_pages(searched, gone)) == titles(
+        read_pages(searched, FakeSession(lambda url: answer({} if "oembed" in url else SEARXNG)))
+    )
+
+
+def test_profiles_and_channels_are_not_asked_of_oembed() -> None:
+    links = ["youtube.com/@fleurs", "x.com/fleurs", "tiktok.com/@fleurs", "pinterest.fr/fleurs/a/"]
+    rows = [{"url": f"https://www.{link}", "title": f"Fleurs Bougamont {link}"} for link in links]
+    session = FakeSession(lambda _: answer({"type": "search", "web": {"results": rows}}))
+    assert len(titles(read_pages(source(sites=["a.example"]), session))) == 4
+    assert [one.url for one in session.asked if "oembed" in one.url] == []
 
 
 @pytest.mark.parametrize(
