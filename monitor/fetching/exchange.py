@@ -166,9 +166,12 @@ class Exchange:
 
 
 async def _begin_of_json(response: httpx.Response) -> bytes:
-    """Return the beginning of an error's JSON: some platforms tell only there what is wrong."""
+    """Return the beginning of an error's JSON: some platforms tell only there what is wrong.
+
+    Not all call it by its type: Meta has said ``text/javascript``, others say nothing.
+    """
     body = b""
-    if "json" not in response.headers.get("content-type", ""):
+    if "html" in response.headers.get("content-type", "").lower():
         return body
     encoding = response.headers.get("content-encoding", "")
     with (
@@ -178,7 +181,7 @@ async def _begin_of_json(response: httpx.Response) -> bytes:
         async for chunk in _stream(response):
             unpacker.feed(chunk)
         body = unpacker.finish()
-    return body
+    return body if body.lstrip()[:1] in {b"{", b"["} else b""
 
 
 def _stream(response: httpx.Response) -> httpx.AsyncByteStream:

@@ -97,8 +97,13 @@ class IbmVideo(Source[IbmVideoOptions]):
 
     @property
     def queries(self) -> tuple[str, ...]:
-        """One search a name."""
-        return tuple(dict.fromkeys(search.text for search in self._searches()))
+        """One search a name, and channel where some are chosen."""
+        told = (search.text.partition(" ") for search in self._searches())
+        return tuple(
+            dict.fromkeys(
+                f"{name} ({path})" if self.options.channels else name for path, _, name in told
+            )
+        )
 
     async def pages(self, session: Session, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield what is new of the videos, then of the chats."""

@@ -106,7 +106,7 @@ def meaning(
         retry_at = now + (regain_in(headers or {}) or HOUR)
     elif fault.code == _HASHTAGS:
         code, health, retry_at = Code.RATE_LIMITED, Health.BUDGET_SPENT, now + _DAY
-        missing = "30 hashtags / 7 d"
+        missing = "30 hashtags"
     elif fault.code == _GONE:
         code, health = Code.GONE, Health.GONE
     elif fault.code == _BLOCKED:

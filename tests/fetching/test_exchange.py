@@ -230,6 +230,27 @@ async def test_a_bomb_is_not_unpacked(serve: Serve, make_client: MakeClient) -> 
     assert most < 5_000_000
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "kept"),
+    [
+        ("application/json", b'{"error": 190}', b'{"error": 190}'),
+        ("text/javascript; charset=UTF-8", b' {"error": 190}', b' {"error": 190}'),
+        ("", b'[{"error": 403}]', b'[{"error": 403}]'),
+        ("text/plain", b"no such page", b""),
+        ("text/html", b'{"error": 190}', b""),
+    ],
+)
+async def test_the_json_of_an_error_is_kept_whatever_its_type_is_said_to_be(
+    serve: Serve, make_client: MakeClient, kind: str, body: bytes, kept: bytes
+) -> None:
+    head = f"HTTP/1.1 400 Said\r\nContent-Length: {len(body)}\r\n"
+    said = f"Content-Type: {kind}\r\n" if kind else ""
+    server = await serve(f"{head}{said}\r\n".encode() + body)
+    with pytest.raises(FetchError) as error:
+        await make_client(server).session(NEW).get(server.url())
+    assert error.value.body == kept
+
+
 async def test_a_server_that_refuses_is_connect(serve: Serve, make_client: MakeClient) -> None:
     server = await serve(ok())
     client = make_client(server)

@@ -132,7 +132,7 @@ def test_every_field_is_read() -> None:
         rating=5.0,
     )
     assert (stars.text, stars.rating, stars.author) == ("", 1.0, "A Google user")
-    assert (answered.text, answered.comments) == ("Livraison en retard.", 1)
+    assert (answered.text, answered.answered) == ("Livraison en retard.", True)
     assert answered.answered
     assert answered.published_at == datetime(2025, 5, 1, 8, tzinfo=UTC)
 

@@ -269,7 +269,7 @@ def test_a_first_poll_reads_comments_on_old_media_though_it_is_cut() -> None:
 
     async def read() -> None:
         async for page in source().pages(FakeSession(whole), {}):
-            pages.append(page)  # noqa: PERF401 - what came before the error is kept
+            pages.append(page)
 
     with pytest.raises(FetchError):
         asyncio.run(read())

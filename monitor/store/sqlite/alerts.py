@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor.clock import format_instant, parse_instant
+from monitor.clock import format_instant
 from monitor.model import ClosedAlert, DeliveryResult, DeliveryState, Lane, OutboxItem
+from monitor.store.sqlite.kept import kept_instant, told_damaged
 from monitor.store.sqlite.rows import Row, written
 
 _FAR = timedelta(days=1)
@@ -98,12 +99,14 @@ def record_delivery(
 
 def _item_of(rows: list[Row], lane: Lane) -> OutboxItem:
     first = rows[0]
+    with told_damaged("alert", first["id"]):
+        created_at = kept_instant(first["closed_at"])
     return OutboxItem(
         digest_id=first["id"],
         message_id=first["message_id"],
         message=first["message"] if lane is Lane.MAIL else first["notice"].encode(),
         sender=first["sender"],
         recipients=tuple(row["recipient"] for row in rows),
-        created_at=parse_instant(first["closed_at"]),
+        created_at=created_at,
         attempts=max(row["attempts"] for row in rows),
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor.clock import format_instant, parse_instant
+from monitor.clock import format_instant
 from monitor.model import (
     ClosedDigest,
     DeliveryResult,
@@ -15,6 +15,7 @@ from monitor.model import (
     OutboxItem,
     Period,
 )
+from monitor.store.sqlite.kept import kept_instant, told_damaged
 from monitor.store.sqlite.readers import note_told, told_in
 from monitor.store.sqlite.replying import items_of, keep_items
 from monitor.store.sqlite.rows import Row, written
@@ -66,9 +67,13 @@ def digested_until(db: Database, business: str) -> datetime | None:
     The last one is the newest row: by its times, one closed by a clock that was ahead would hide
     those that follow.
     """
-    sql = """SELECT period_end FROM digest WHERE business = ? AND lane = ''
+    sql = """SELECT id, period_end FROM digest WHERE business = ? AND lane = ''
         ORDER BY rowid DESC LIMIT 1"""
-    return next((parse_instant(row["period_end"]) for row in db.query(sql, [business])), None)
+    row = next(iter(db.query(sql, [business])), None)
+    if row is None:
+        return None
+    with told_damaged("digest", row["id"]):
+        return kept_instant(row["period_end"])
 
 
 def unarchived(db: Database) -> list[ClosedDigest]:
@@ -147,13 +152,16 @@ def _digest_of(db: Database, row: Row) -> ClosedDigest:
     recipients = db.execute(
         "SELECT recipient FROM delivery WHERE digest_id = ? ORDER BY number", [row["id"]]
     )
+    with told_damaged("digest", row["id"]):
+        period = Period(
+            start=kept_instant(row["period_start"]), end=kept_instant(row["period_end"])
+        )
+        closed_at = kept_instant(row["closed_at"])
     return ClosedDigest(
         id=row["id"],
         business=row["business"],
-        period=Period(
-            start=parse_instant(row["period_start"]), end=parse_instant(row["period_end"])
-        ),
-        closed_at=parse_instant(row["closed_at"]),
+        period=period,
+        closed_at=closed_at,
         subject=row["subject"],
         text=row["text"],
         html=row["html"],
@@ -171,12 +179,14 @@ def _digest_of(db: Database, row: Row) -> ClosedDigest:
 
 def _item_of(rows: list[Row]) -> OutboxItem:
     first = rows[0]
+    with told_damaged("digest", first["id"]):
+        created_at = kept_instant(first["closed_at"])
     return OutboxItem(
         digest_id=first["id"],
         message_id=first["message_id"],
         message=first["message"],
         sender=first["sender"],
         recipients=tuple(row["recipient"] for row in rows),
-        created_at=parse_instant(first["closed_at"]),
+        created_at=created_at,
         attempts=max(row["attempts"] for row in rows),
     )

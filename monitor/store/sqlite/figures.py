@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlite_utils import Database
 
-from monitor.clock import format_instant, parse_instant
+from monitor.clock import format_instant
 from monitor.model import DatedFigure, Period, PollOutcome
+from monitor.store.sqlite.kept import kept_instant, told_damaged
+from monitor.store.sqlite.rows import Row
 
 
 def save_figures(db: Database, outcome: PollOutcome) -> None:
@@ -31,4 +35,9 @@ def figures(db: Database, period: Period) -> list[DatedFigure]:
         "SELECT * FROM figures WHERE day >= ? AND day < ?",
         [format_instant(period.start), format_instant(period.end)],
     )
-    return [DatedFigure(**row | {"day": parse_instant(row["day"])}) for row in rows]
+    return [DatedFigure(**row | {"day": _day_of(row)}) for row in rows]
+
+
+def _day_of(row: Row) -> datetime:
+    with told_damaged("figure", f"{row['source']} {row['name']}"):
+        return kept_instant(row["day"])

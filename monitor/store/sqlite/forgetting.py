@@ -6,7 +6,6 @@ digests. Where others name them, the name goes and the rest stays.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from monitor.model import Entry, Kind
 from monitor.names import KeyedNames
 from monitor.store.sqlite.columns import asking, count_bearing, text_columns
 from monitor.store.sqlite.erasing import erase, keep_away
+from monitor.store.sqlite.kept import texts_of, told_damaged
 from monitor.store.sqlite.rows import Row, dump
 from monitor.store.sqlite.story_index import index_again
 from monitor.store.sqlite.trailing import WORDS, Found
@@ -177,11 +177,13 @@ def rebuild_index(db: Database) -> None:
 
 def redacted_row(row: Row, traces: Traces, names: Sequence[str] = WORDS) -> Row:
     """Return the changed columns of a mention's row, and the keys that follow from its words."""
-    clean = {
-        name: traces.without_json(row[name]) if name in _JSON else traces.without(row[name])
-        for name in names
-        if row[name] and traces.bears(row[name])
-    }
+    with told_damaged("mention", row["id"]):
+        kind = Kind(row["kind"])
+        clean = {
+            name: traces.without_json(row[name]) if name in _JSON else traces.without(row[name])
+            for name in names
+            if row[name] and traces.bears(row[name])
+        }
     if not clean:
         return {}
     whole = row | clean
@@ -189,7 +191,7 @@ def redacted_row(row: Row, traces: Traces, names: Sequence[str] = WORDS) -> Row:
         Entry(
             external_id=whole["external_id"],
             url=whole["url"],
-            kind=Kind(whole["kind"]),
+            kind=kind,
             title=whole["title"],
             text=whole["text"],
             author_url=whole["author_url"],
@@ -282,6 +284,7 @@ def _delete_of(db: Database, table: str, business: str) -> int:
 def _drop_from_sources(db: Database, name: str) -> None:
     """Take a business off the sources that are no longer configured."""
     for row in [*db.query("SELECT id, businesses FROM source WHERE NOT configured")]:
-        kept: list[str] = [one for one in json.loads(row["businesses"]) if one != name]
+        with told_damaged("source", row["id"]):
+            kept = [one for one in texts_of(row["businesses"]) if one != name]
         changed: Mapping[str, str] = {"businesses": dump(kept)}
         db.table("source").update(row["id"], dict(changed))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from sqlite_utils import Database
 
 from monitor.model import Json
 from monitor.store.sqlite.columns import asking, text_columns
+from monitor.store.sqlite.kept import json_of, told_damaged
 from monitor.store.sqlite.rows import Row, dump
 from monitor.store.sqlite.trailing import Found
 from monitor.traces import Traces
@@ -39,9 +39,11 @@ def holdings(db: Database, found: Found) -> dict[str, Json]:
 def _mention(db: Database, mention_id: str) -> Json:
     (row,) = db.query("SELECT * FROM mention WHERE id = ?", [mention_id])
     whole = {name: value for name, value in row.items() if name not in _OURS}
+    with told_damaged("mention", mention_id):
+        parsed = {name: json_of(row[name]) for name in _PARSED}
     return (
         whole
-        | {name: json.loads(row[name]) for name in _PARSED}
+        | parsed
         | {
             "places": _beside(db, "SELECT source, url, external_id FROM place", mention_id),
             "earlier": _beside(db, "SELECT title, text, replaced_at FROM revision", mention_id),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from monitor.clock import parse_instant
 from monitor.dedupe.decide import Known, lookup_keys
 from monitor.model import Kind, Sighting
+from monitor.store.sqlite.kept import kept_instant, told_damaged
+from monitor.store.sqlite.rows import Row
 
 _NEWEST = 100
 """Mentions that are looked at of those that share one key, newest first: all reviews of a page have
@@ -47,14 +48,10 @@ def find_known(db: Database, sighting: Sighting) -> list[Known]:
             "newest": _NEWEST,
         },
     )
-    return [
-        Known(
-            **row
-            | {
-                "is_origin": bool(row["is_origin"]),
-                "kind": Kind(row["kind"]),
-                "published_at": parse_instant(row["published_at"]),
-            }
-        )
-        for row in found
-    ]
+    return [_known_of(row) for row in found]
+
+
+def _known_of(row: Row) -> Known:
+    with told_damaged("mention", row["id"]):
+        read = {"kind": Kind(row["kind"]), "published_at": kept_instant(row["published_at"])}
+    return Known(**row | read | {"is_origin": bool(row["is_origin"])})

@@ -10,6 +10,7 @@ from monitor.dedupe.fingerprint import fingerprint
 from monitor.model import Entry, Kind
 from monitor.names import PREFIX, Veil, own_traces
 from monitor.store.sqlite.forgetting import rebuild_index
+from monitor.store.sqlite.kept import told_damaged
 from monitor.store.sqlite.rows import Row
 from monitor.store.sqlite.story_index import index_again
 from monitor.store.sqlite.upkeep import done_at, note_done
@@ -47,10 +48,12 @@ def give(db: Database, veil: Veil | None, now: datetime) -> int:
 
 
 def _give(db: Database, row: Row, veil: Veil) -> bool:
+    with told_damaged("mention", row["id"]):
+        kind = Kind(row["kind"])
     entry = Entry(
         external_id=row["external_id"],
         url=row["url"],
-        kind=Kind(row["kind"]),
+        kind=kind,
         title=row["title"],
         text=row["text"],
         author=row["author"],

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.clock import format_instant, parse_instant
+from monitor.clock import format_instant
 from monitor.model import ClosedDigest, ReaderState
-from monitor.store.sqlite.rows import instant
+from monitor.store.sqlite.kept import instant, kept_instant, told_damaged
+from monitor.store.sqlite.rows import Row
 
 OWN = ""
 """The reader that stands for a business's own digest."""
@@ -35,15 +36,19 @@ def states(db: Database, business: str) -> dict[str, ReaderState]:
         LEFT JOIN digest AS g ON g.id = r.last_digest WHERE r.business = ?""",
         [business],
     )
-    return {
-        row["recipient"]: ReaderState(
-            since=parse_instant(row["since"]),
-            added_at=parse_instant(row["added_at"]),
-            told_until=instant(row["period_end"]),
+    return {row["recipient"]: _state_of(row) for row in found}
+
+
+def _state_of(row: Row) -> ReaderState:
+    with told_damaged("digest", row["last_digest"]):
+        told_until = instant(row["period_end"])
+    with told_damaged("digest_reader", f"{row['business']} {row['recipient']}"):
+        return ReaderState(
+            since=kept_instant(row["since"]),
+            added_at=kept_instant(row["added_at"]),
+            told_until=told_until,
             passed_at=instant(row["passed_at"]),
         )
-        for row in found
-    }
 
 
 def enrol(db: Database, business: str, readers: Mapping[str, datetime], at: datetime) -> None:

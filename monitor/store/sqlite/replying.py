@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -24,7 +23,8 @@ from monitor.model import (
     Status,
 )
 from monitor.store.sqlite.correcting import correct, set_status
-from monitor.store.sqlite.rows import Row, dump, instant, written
+from monitor.store.sqlite.kept import instant, texts_of, told_damaged
+from monitor.store.sqlite.rows import Row, dump, written
 
 _TITLE = 120
 _KINDS = {
@@ -118,15 +118,14 @@ def unconfirmed(db: Database, business: str) -> list[KeptReply]:
         WHERE g.business = ? AND r.confirmed_in IS NULL ORDER BY r.rowid""",
         [business],
     )
-    return [
-        KeptReply(
-            id=row["id"],
-            applied=tuple(_applied_by(db, row["id"])),
-            unclear=tuple(json.loads(row["unclear"])),
-            sender=row["sender"],
-        )
-        for row in list(found)
-    ]
+    return [_kept_of(db, row) for row in list(found)]
+
+
+def _kept_of(db: Database, row: Row) -> KeptReply:
+    with told_damaged("reply", row["id"]):
+        unclear = texts_of(row["unclear"])
+    applied = tuple(_applied_by(db, row["id"]))
+    return KeptReply(id=row["id"], applied=applied, unclear=unclear, sender=row["sender"])
 
 
 def mailbox_state(db: Database, name: str) -> MailboxState | None:
@@ -134,7 +133,8 @@ def mailbox_state(db: Database, name: str) -> MailboxState | None:
     row = next(iter(db.query("SELECT * FROM mailbox WHERE name = ?", [name])), None)
     if row is None:
         return None
-    times = {key: instant(row[key]) for key in ("looked_at", "last_ok_at", "next_look_at")}
+    with told_damaged("mailbox", name):
+        times = {key: instant(row[key]) for key in ("looked_at", "last_ok_at", "next_look_at")}
     return MailboxState(**row | times)
 
 
@@ -176,12 +176,19 @@ def _status_of(db: Database, mention_id: str) -> Status:
 def _last_said(db: Database, digest_id: str, answer: Answer) -> tuple[str, str | None] | None:
     """Return what was last said of an item, of the same kind: the same again changes nothing."""
     found = db.execute(
-        """SELECT a.action, a.note_key FROM reply_answer AS a JOIN reply AS r ON r.id = a.reply_id
+        """SELECT a.number, a.action, a.note_key
+        FROM reply_answer AS a JOIN reply AS r ON r.id = a.reply_id
         WHERE r.digest_id = ? AND a.code = ? ORDER BY a.number DESC""",
         [digest_id, answer.code],
     )
     kind = _KINDS.get(answer.action)
-    return next(((a, n) for a, n in found if _KINDS.get(Action(a)) == kind), None)
+    said = ((_action_of(number, action), note) for number, action, note in found)
+    return next(((action, note) for action, note in said if _KINDS.get(action) == kind), None)
+
+
+def _action_of(number: int, text: str) -> Action:
+    with told_damaged("reply_answer", number):
+        return Action(text)
 
 
 def _note_key(answer: Answer) -> str | None:
@@ -190,7 +197,7 @@ def _note_key(answer: Answer) -> str | None:
 
 def _applied_by(db: Database, reply_id: str) -> Iterable[AppliedAnswer]:
     rows: Iterable[Row] = db.query(
-        """SELECT a.action, m.title, substr(m.text, 1, :most) AS text
+        """SELECT a.number, a.action, m.title, substr(m.text, 1, :most) AS text
         FROM reply_answer AS a
         JOIN reply AS r ON r.id = a.reply_id
         LEFT JOIN digest_item AS i
@@ -200,4 +207,5 @@ def _applied_by(db: Database, reply_id: str) -> Iterable[AppliedAnswer]:
         {"reply": reply_id, "most": _TITLE},
     )
     for row in rows:
-        yield AppliedAnswer(action=Action(row["action"]), title=row["title"] or row["text"] or "")
+        action = _action_of(row["number"], row["action"])
+        yield AppliedAnswer(action=action, title=row["title"] or row["text"] or "")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from monitor.clock import format_instant, parse_instant
-from monitor.errors import StoreCode, StoreError
+from monitor.clock import format_instant
 from monitor.model import (
     FetchMemory,
     Health,
@@ -28,24 +26,23 @@ from monitor.model import (
     Status,
     Validators,
 )
+from monitor.store.sqlite.kept import (
+    instant,
+    json_of,
+    kept_instant,
+    mapping_of,
+    of_its_shape,
+    texts_of,
+    told_damaged,
+)
 
 Row: TypeAlias = dict[str, Any]
 """One row by column; what a column holds is known by the schema, not by types."""
 
 
-@contextmanager
-def told_damaged(table: str, row: Row) -> Iterator[None]:
-    """Turn what no value of ours can be into ``db_corrupt``: SQLite sees no damage within one."""
-    try:
-        yield
-    except ValueError as error:
-        what = f"{table} {row['id']}: a value of it is damaged"
-        raise StoreError(StoreCode.DB_CORRUPT, what, "restore a backup") from error
-
-
 def mention_of(row: Row) -> Mention:
     """Read one row of the columns of the view ``mentions``. Raises ``StoreError``: db_corrupt."""
-    with told_damaged("mention", row):
+    with told_damaged("mention", row["id"]):
         return _mention_of(row)
 
 
@@ -54,14 +51,14 @@ def _mention_of(row: Row) -> Mention:
         **row
         | {
             "kind": Kind(row["kind"]),
-            "published_at": parse_instant(row["published_at"]),
-            "found_at": parse_instant(row["found_at"]),
+            "published_at": kept_instant(row["published_at"]),
+            "found_at": kept_instant(row["found_at"]),
             "updated_at": instant(row["updated_at"]),
             "sentiment": row["sentiment"] and Sentiment(row["sentiment"]),
             "corrected": bool(row["corrected"]),
-            "matched": tuple(json.loads(row["matched"])),
+            "matched": texts_of(row["matched"]),
             "signals": signals_of(row["signals"]),
-            "themes": json.loads(row["themes"]),
+            "themes": mapping_of(row["themes"]),
             "places": tuple(Place(**place) for place in json.loads(row["places"])),
             "status": Status(row["status"]),
             "removed_at": instant(row["removed_at"]),
@@ -71,7 +68,7 @@ def _mention_of(row: Row) -> Mention:
 
 def state_of(row: Row) -> SourceState:
     """Read one row of ``source``, with ``mentions`` counted beside it. Raises as ``mention_of``."""
-    with told_damaged("source", row):
+    with told_damaged("source", row["id"]):
         return _state_of(row)
 
 
@@ -80,7 +77,7 @@ def _state_of(row: Row) -> SourceState:
         id=row["id"],
         type=row["type"],
         address=row["url"],
-        businesses=tuple(json.loads(row["businesses"])),
+        businesses=texts_of(row["businesses"]),
         options_hash=row["options_hash"],
         status=PollStatus(row["status"]) if row["status"] else None,
         health=Health(row["state"]),
@@ -92,17 +89,18 @@ def _state_of(row: Row) -> SourceState:
         retry_at=instant(row["retry_at"]),
         failures=row["failures"],
         paused=bool(row["paused"]),
-        cursor=json.loads(row["cursor"]),
-        memory=_memory_of(json.loads(row["memory"])),
+        cursor=mapping_of(row["cursor"]),
+        memory=_memory_of(mapping_of(row["memory"])),
         rechecked_at=instant(row["rechecked_at"]),
-        history=json.loads(row["history"]),
+        history=mapping_of(row["history"]),
         mentions=row["mentions"],
     )
 
 
 def signals_of(text: str) -> tuple[Signal, ...]:
-    """Read the signals of a mention."""
-    return tuple(Signal(*one) for one in json.loads(text))
+    """Read the signals of a mention. Raises ``ValueError``."""
+    with of_its_shape():
+        return tuple(Signal(name, float(weight), detail) for name, weight, detail in json_of(text))
 
 
 def signals_text(signals: Iterable[Signal]) -> str:
@@ -146,11 +144,6 @@ def dump(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def instant(text: str | None) -> datetime | None:
-    """Read an instant that may be unknown."""
-    return None if text is None else parse_instant(text)
-
-
 def written(at: datetime | None) -> str | None:
     """Write an instant that may be unknown."""
     return None if at is None else format_instant(at)
@@ -159,8 +152,9 @@ def written(at: datetime | None) -> str | None:
 def _error_of(text: str | None) -> PollError | None:
     if text is None:
         return None
-    error = json.loads(text)
-    return PollError(**error | {"retry_at": instant(error["retry_at"])})
+    with of_its_shape():
+        error = mapping_of(text)
+        return PollError(**error | {"retry_at": instant(error["retry_at"])})
 
 
 def _error_text(error: PollError | None) -> str | None:
@@ -172,20 +166,21 @@ def _error_text(error: PollError | None) -> str | None:
 def spent_of(memory: str) -> Mapping[str, Spent]:
     """Read what was spent of allowances from a source's memory; what is damaged counts nothing."""
     try:
-        return _memory_of(json.loads(memory)).spent
-    except (ValueError, TypeError, KeyError, AttributeError):
+        return _memory_of(mapping_of(memory)).spent
+    except ValueError:
         return {}
 
 
 def _memory_of(read: Mapping[str, Mapping[str, Any]]) -> FetchMemory:
-    return FetchMemory(
-        validators={url: Validators(**v) for url, v in read.get("validators", {}).items()},
-        moved={url: Moved(**m) for url, m in read.get("moved", {}).items()},
-        spent={
-            name: Spent(units=s["units"], renews_at=parse_instant(s["renews_at"]))
-            for name, s in read.get("spent", {}).items()
-        },
-    )
+    with of_its_shape():
+        return FetchMemory(
+            validators={url: Validators(**v) for url, v in read.get("validators", {}).items()},
+            moved={url: Moved(**m) for url, m in read.get("moved", {}).items()},
+            spent={
+                name: Spent(units=int(s["units"]), renews_at=kept_instant(s["renews_at"]))
+                for name, s in read.get("spent", {}).items()
+            },
+        )
 
 
 def _memory_json(memory: FetchMemory) -> Json:

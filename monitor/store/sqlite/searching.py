@@ -10,8 +10,9 @@ from sqlite_utils import Database
 from monitor.clock import format_end, format_instant
 from monitor.model import Count, Mention, MentionQuery, Period
 from monitor.store.query import QueryError, Term, TextQuery, parse_query
+from monitor.store.sqlite.kept import told_damaged
 from monitor.store.sqlite.readers import UNTOLD
-from monitor.store.sqlite.rows import mention_of
+from monitor.store.sqlite.rows import Row, mention_of
 
 _ORDERS = {
     "-published_at": "published_at DESC, id",
@@ -27,8 +28,8 @@ _MATCHING = "number {0} (SELECT rowid FROM mention_fts WHERE mention_fts MATCH ?
 _THURSDAY = "date({0}, '-3 days', 'weekday 4')"
 _KEYS = {
     "day": "date({0})",
-    "week": f"printf('%s-W%02d', strftime('%Y', {_THURSDAY}),"
-    f" (strftime('%j', {_THURSDAY}) - 1) / 7 + 1)",
+    "week": f"strftime('%Y', {_THURSDAY})"
+    f" || printf('-W%02d', (strftime('%j', {_THURSDAY}) - 1) / 7 + 1)",
     "source": "source",
     "sentiment": "coalesce(sentiment, 'unrated')",
     "language": "coalesce(language, 'und')",
@@ -77,13 +78,13 @@ def count(db: Database, query: MentionQuery, by: str) -> list[Count]:
     # One aggregate over all rows is a row even of none; a group is not.
     group = "" if by == "all" else "GROUP BY key"
     order = "key" if by in _IN_TIME else "total DESC, key"
-    sql = f"""SELECT {key} AS key, count(*) AS total,
+    sql = f"""SELECT {key} AS key, min(id) AS id, count(*) AS total,
         count(*) FILTER (WHERE sentiment = 'negative') AS negative,
         count(*) FILTER (WHERE sentiment = 'neutral') AS neutral,
         count(*) FILTER (WHERE sentiment = 'positive') AS positive, avg(polarity) AS polarity,
         count(*) FILTER (WHERE sentiment IS NULL) AS unrated
         FROM mention WHERE {where} AND relevance > 0 {group} ORDER BY {order}"""  # noqa: S608 - as above
-    return [Count(**row) for row in db.query(sql, values)]
+    return [_count_of(row) for row in db.query(sql, values)]
 
 
 def share_of_voice(
@@ -103,6 +104,13 @@ def share_of_voice(
         },
     )
     return {business: 0} | dict(found.fetchall())
+
+
+def _count_of(row: Row) -> Count:
+    with told_damaged("mention", row.pop("id")):
+        if row["key"] is None:  # SQLite's answer to a day that is none
+            raise ValueError("no date")
+    return Count(**row)
 
 
 def match_of(terms: tuple[Term, ...]) -> str:

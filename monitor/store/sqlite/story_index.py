@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from monitor.clock import parse_instant
 from monitor.dedupe.stories import WINDOW, Joined, Told, join, story_keys
 from monitor.model import Kind
+from monitor.store.sqlite.kept import kept_instant, told_damaged
 from monitor.store.sqlite.rows import Row
 
 _PER_KEY = 60
@@ -52,14 +52,16 @@ def index_again(db: Database, row: Row) -> None:
 
 def told_of(row: Row) -> Told:
     """Read what stories are told from of a row of ``mention``."""
+    with told_damaged("mention", row["id"]):
+        kind, published_at = Kind(row["kind"]), kept_instant(row["published_at"])
     return Told(
         id=row["id"],
         business=row["business"],
         story=row["story"],
-        kind=Kind(row["kind"]),
+        kind=kind,
         title=row["title"],
         text=row["text"],
-        published_at=parse_instant(row["published_at"]),
+        published_at=published_at,
         canonical_url=row["canonical_url"],
         outlet_key=row["outlet_key"],
         author=row["author"],

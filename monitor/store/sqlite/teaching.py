@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.clock import format_instant, parse_instant
+from monitor.clock import format_instant
 from monitor.model import Block, BlockKind, Entry, Judgement, Kind, Match
+from monitor.store.sqlite.kept import kept_instant, told_damaged
 from monitor.store.sqlite.rows import Row, signals_of, signals_text
 
 # The newest label of each mention is a person's last word.
@@ -27,15 +28,7 @@ def version(db: Database) -> int:
 
 def judgements(db: Database, business: str, most: int) -> list[Judgement]:
     """Return the last word of persons on a business's mentions, newest first."""
-    return [
-        Judgement(
-            business=business,
-            entry=_entry_of(row),
-            signals=tuple(s for s in signals_of(row["signals"]) if not s.name.startswith("learnt")),
-            is_relevant=bool(row["relevant"]),
-        )
-        for row in db.query(_JUDGEMENTS, [business, most])
-    ]
+    return [_judgement_of(row) for row in db.query(_JUDGEMENTS, [business, most])]
 
 
 def blocks(db: Database) -> list[Block]:
@@ -82,8 +75,19 @@ def rejudge(db: Database, judged: Mapping[str, Match]) -> int:
 
 
 def _block_of(row: Row) -> Block:
-    return Block(
-        **row | {"kind": BlockKind(row["kind"]), "blocked_at": parse_instant(row["blocked_at"])}
+    with told_damaged("block", row["id"]):
+        read = {"kind": BlockKind(row["kind"]), "blocked_at": kept_instant(row["blocked_at"])}
+    return Block(**row | read)
+
+
+def _judgement_of(row: Row) -> Judgement:
+    with told_damaged("mention", row["id"]):
+        entry, signals = _entry_of(row), signals_of(row["signals"])
+    return Judgement(
+        business=row["business"],
+        entry=entry,
+        signals=tuple(one for one in signals if not one.name.startswith("learnt")),
+        is_relevant=bool(row["relevant"]),
     )
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.clock import format_instant, parse_instant
+from monitor.clock import format_instant
 from monitor.store.sqlite.connection import Connection
-from monitor.store.sqlite.rows import told_damaged
+from monitor.store.sqlite.kept import kept_instant, told_damaged
 
 _CREATED = "created"
 
@@ -32,8 +32,8 @@ def created_at(db: Database) -> datetime | None:
 def done_at(db: Database, name: str) -> datetime | None:
     """Return when something was last done; ``None``: never. Raises ``StoreError``: db_corrupt."""
     row = db.execute("SELECT done_at FROM upkeep WHERE name = ?", [name]).fetchone()
-    with told_damaged("upkeep", {"id": name}):
-        return None if row is None else parse_instant(row[0])
+    with told_damaged("upkeep", name):
+        return None if row is None else kept_instant(row[0])
 
 
 def note_done(db: Database, name: str, at: datetime) -> None:
