@@ -8,6 +8,7 @@ was at hand.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC
 
 from lxml import etree, html
@@ -51,7 +52,8 @@ def read_json(stream: Bytes, reading: Reading) -> Iterator[Item]:
             )
             or are_same(name_of(its.get("displayName")), name_of(author.get("displayName")))
         )
-        yield _entry(comment, None, Kind.COMMENT, is_own=is_own)
+        found = _entry(comment, None, Kind.COMMENT, is_own=is_own)
+        yield _below(found, name_of(author.get("displayName")))
 
 
 def read_html(stream: Bytes, reading: Reading) -> Iterator[Item]:
@@ -78,7 +80,7 @@ def read_html(stream: Bytes, reading: Reading) -> Iterator[Item]:
         said = comment.find_class("comment-content")
         times = comment.find_class("time")
         written = times[0].text_content().strip().lstrip("- ") if times else None
-        yield _page_entry(
+        found = _page_entry(
             said[0] if said else None,
             name,
             written,
@@ -87,6 +89,14 @@ def read_html(stream: Bytes, reading: Reading) -> Iterator[Item]:
             native=None,
             is_own=are_same(name, author),
         )
+        yield _below(found, author)
+
+
+def _below(found: Item, author: str | None) -> Item:
+    """Return what is said below a post: about the post's author, if that is a watched business."""
+    if isinstance(found, Found) and not found.is_own:
+        return replace(found, about=author)
+    return found
 
 
 def _entry(said: Mapping[str, Json], native: str | None, kind: Kind, *, is_own: bool) -> Item:

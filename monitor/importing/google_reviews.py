@@ -6,20 +6,17 @@ beside each place. There is no link to one review. A review of stars alone is ke
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC
 
 from monitor.importing.base import Bytes, Found, Item, Reading
 from monitor.importing.cells import instant_in, stars_of
 from monitor.importing.elements import Broken, elements
-from monitor.model import Entry, Json, Kind
-from monitor.sources.entry_parts import hash_of, id_of, name_of, verbatim_text_of
+from monitor.model import Json
+from monitor.sources.entry_parts import hash_of, id_of
+from monitor.sources.google_review import read_review
 from monitor.sources.json_fields import part_at
-
-# Google puts its translation before what was written, or behind it.
-_ORIGINAL = re.compile(r"\(Original\)\s*(.*)", re.DOTALL)
-_TRANSLATED = re.compile(r"\(Translated by Google\).*", re.DOTALL)
 
 
 def read_reviews(stream: Bytes, reading: Reading) -> Iterator[Item]:
@@ -36,26 +33,10 @@ def read_reviews(stream: Bytes, reading: Reading) -> Iterator[Item]:
 
 
 def _review(review: Mapping[str, Json]) -> Found:
-    author = name_of(part_at(review, "reviewer").get("displayName"))
-    text = verbatim_text_of(_original(review.get("comment")))
     stamp = review.get("createTime")
     named = id_of(review.get("reviewId")) or id_of(review.get("name"))
-    return Found(
-        entry=Entry(
-            external_id=named.rpartition("/")[2]
-            if named
-            else hash_of("google_business", str(stamp), author or "", text),
-            url=None,
-            text=text,
-            kind=Kind.REVIEW,
-            author=author,
-            published_at=instant_in(stamp, UTC),
-            rating=stars_of(review.get("starRating")),
-        )
-    )
-
-
-def _original(comment: Json) -> str:
-    text = comment if isinstance(comment, str) else ""
-    found = _ORIGINAL.search(text)
-    return found[1] if found else _TRANSLATED.sub("", text)
+    author = str(part_at(review, "reviewer").get("displayName"))
+    made = hash_of("google_business", str(stamp), author, str(review.get("comment")))
+    entry = read_review({**review, "reviewId": named or made})
+    stars = stars_of(review.get("starRating"))
+    return Found(entry=replace(entry, published_at=instant_in(stamp, UTC), rating=stars))

@@ -142,7 +142,8 @@ class _Run:
         self._report = Report()
         self._taught = importer.taught()
         self._own_names = OwnNames(importer.businesses)
-        self._names = {b.name.casefold(): b.name for b in importer.businesses}
+        aliases = {a.casefold(): b.name for b in importer.businesses for a in b.aliases}
+        self._names = aliases | {b.name.casefold(): b.name for b in importer.businesses}
         self._batches: dict[str, list[tuple[Kind, Found]]] = defaultdict(list)
 
     def run(self) -> Report:

@@ -22,8 +22,10 @@ from monitor.sources.base import Source
 from monitor.sources.entry_parts import id_of
 from monitor.sources.facebook_edges import COMMENT_FIELDS, FEED, POST_FIELDS, RATINGS, TAGGED, Edges
 from monitor.sources.facebook_entries import Own, read_comment, read_post
+from monitor.sources.json_fields import part_at
 from monitor.sources.meta_graph import Graph, MetaOptions, node
 from monitor.sources.meta_graph_account import Account, Told, ask_account
+from monitor.sources.meta_graph_comments import COUNTS, counts_in, unread
 from monitor.sources.meta_graph_errors import fault_of
 from monitor.sources.meta_graph_parts import OF_A_PART, Part, Round, day_of
 from monitor.sources.meta_graph_token import check_token, token_standings
@@ -105,6 +107,7 @@ class Facebook(Source[FacebookOptions]):
         account = await self._account(graph, day_of(cursor, "account"))
         token = await check_token(graph, day_of(cursor, "token"))
         edges = self._edges(graph, account.kept)
+        edges.counts |= counts_in(cursor)
         comments = edges.comments()
         turn = Round(
             graph=graph,
@@ -115,7 +118,10 @@ class Facebook(Source[FacebookOptions]):
         )
         parts = [Part(name, partial(edges.read, name)) for name in (FEED, TAGGED, RATINGS)]
         async for page in turn.read([*parts, Part("comments", comments.read)]):
-            yield page
+            posts = part_at(part_at(part_at(page.cursor, "parts"), "comments"), "posts")
+            # The wall may not be read in the poll in which they have their turn.
+            left = unread(edges.counts, posts)
+            yield replace(page, cursor={**page.cursor, **({COUNTS: left} if left else {})})
 
     async def history(
         self, session: Session, since: datetime, cursor: Cursor

@@ -89,7 +89,8 @@ class Instagram(Source[InstagramOptions]):
         "“Instagram Public Content Access”."
     )
     limits: ClassVar[str] = (
-        "Form A: media that tag the owner's own account, comments on its media of `days` days. "
+        "Form A: media that tag the owner's own account, comments on its media of `days` days "
+        "(at first on older ones, too). "
         "Form B, after review: hashtags, 30 different ones in 7 days, media of the last 24 hours, "
         "never with their author. No search by words, no stories, nothing of private accounts. "
         "Captions and comments that only mention the account are told by Meta's webhook alone, by "

@@ -17,6 +17,9 @@ from monitor.sources.search_progress import mark_of, with_known
 MOST_POSTS = 200
 """Posts whose number of comments is remembered."""
 
+COUNTS = "counts"
+"""Where a cursor keeps how many comments the posts have whose own are still to be read."""
+
 _OF_ONE_POST = (Code.API, Code.HTTP_STATUS)
 
 Read = Callable[[Sequence[Json], str], tuple[tuple[Entry, ...], str | None]]
@@ -36,7 +39,7 @@ class Comments:
     needs: str
     read_rows: Read
     max_pages: int
-    counts: Mapping[str, int | None]
+    counts: dict[str, int | None]
 
     async def read(self, cursor: Cursor) -> AsyncGenerator[Page, None]:
         """Yield new and changed comments, post by post, on from where the last poll was cut.
@@ -60,6 +63,7 @@ class Comments:
             except SourceError as error:
                 if isinstance(error, FetchError) and _is_deleted(error):
                     posts[post_id] = self._progress(post_id, {}, None)
+                    self.counts.pop(post_id, None)
                     continue
                 if error.code not in _OF_ONE_POST or error.health is not None:
                     raise
@@ -104,6 +108,22 @@ class Comments:
             yield rows_of(answer.get("data"), "data"), following
             if following is None:
                 return
+
+
+def unread(counts: Mapping[str, int | None], posts: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the counts of posts whose comments are still to be read, for the next poll."""
+    left: dict[str, Json] = {}
+    for key, count in counts.items():
+        told = part_at(posts, key)
+        if count and count != told.get("read") and told.get("following") is None:
+            left[key] = count
+    return dict(list(left.items())[:MOST_POSTS])
+
+
+def counts_in(cursor: Cursor) -> dict[str, int]:
+    """Return the counts that a cursor keeps."""
+    told = part_at(cursor, COUNTS).items()
+    return {key: count for key, count in told if isinstance(count, int)}
 
 
 def _is_deleted(error: FetchError) -> bool:

@@ -191,8 +191,16 @@ def test_reviews_of_bare_stars_are_as_many_as_their_identifiers() -> None:
 def test_reviews_of_two_moments_on_one_page_are_two_though_they_say_the_same() -> None:
     page = "https://maps.exemple.fr/lieu?cid=1"
     one, other = (
-        seen(f"{day}", page, None, "Parfait", kind=Kind.REVIEW, author="A Google user", rating=5,
-             at=NOON + timedelta(days=day))
+        seen(
+            f"{day}",
+            page,
+            None,
+            "Parfait",
+            kind=Kind.REVIEW,
+            author="A Google user",
+            rating=5,
+            at=NOON + timedelta(days=day),
+        )
         for day in (2, 9)
     )
     assert verdicts(one, other, one) == [New(), New(), FIRST]

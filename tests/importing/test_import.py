@@ -147,6 +147,21 @@ def test_own_posts_are_no_mentions(shop: Shop) -> None:
     assert run(shop, other, "--not-own")["own"] == 0
 
 
+@pytest.mark.parametrize("name", ["Fleurs Bougamont", "Simon Bougamont"])
+def test_what_others_said_below_the_shops_own_posts_is_about_it(shop: Shop, name: str) -> None:
+    author = {"displayName": name, "resourceName": "users/1"}
+    comment = {
+        "creationTime": "2015-02-07 07:36:49+0100",
+        "author": {"displayName": "Léa", "resourceName": "users/2"},
+        "content": "Bravo à tous",
+    }
+    post = {"author": author, "content": "Nos roses sont là", "comments": [comment], "postAcl": {}}
+    (shop.folder / "post.json").write_text(json.dumps(post), "utf-8")
+    report = run(shop, "post.json", "--format", "google-plus")
+    assert (report["own"], report["new"]) == (1, 1)
+    assert [mention["text"] for mention in shop.mentions()] == ["Bravo à tous"]
+
+
 def test_a_dry_run_stores_nothing(shop: Shop) -> None:
     told = run(shop, archive(shop, "Fleurs Bougamont"), "--dry-run")
     assert (told["new"], shop.mentions()) == (1, [])

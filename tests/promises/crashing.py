@@ -37,8 +37,9 @@ from servers import (
     write_config,
 )
 
-OWN, APART = "simon@example.fr", "zoe@example.fr"
-"""Who reads at the business's own rhythm, and who at another: each is told all, once."""
+OWN, BESIDE, APART = "simon@example.fr", "ana@example.fr", "zoe@example.fr"
+"""Two who read at the business's own rhythm, in one mail, and one at another: each is told all,
+once."""
 FAST = {"ECOUTE_FLOOR": "1s"}
 COMMANDS = ("run", "run", "run --once", "run --once", "poll --force", "digest --send")
 LONGEST_S = {"run --once": 0.7, "poll --force": 0.4, "digest --send": 0.4}
@@ -125,7 +126,7 @@ class CrashShop:
     def kill(self) -> None:
         """Run a command, and kill it, unless it ends before."""
         if self.chance.random() < UNKIND:
-            step = self.chance.choice(["DATA", "DATA", "MAIL", f"RCPT {APART}"])
+            step = self.chance.choice(["DATA", "DATA", "MAIL", f"RCPT {BESIDE}", f"RCPT {APART}"])
             self.mail.answer(step, self.chance.choice(["451 later", DROP]))
         command = self.chance.choice(COMMANDS)
         self.runs += 1
@@ -200,7 +201,7 @@ def wrong_in(db: sqlite3.Connection) -> Iterator[str]:
     mentions = {number for (number,) in db.execute("SELECT id FROM mention")}
     own = Counter(i for (i,) in db.execute("SELECT mention_id FROM digest_mention"))
     yield from differences("the business's digests", own, mentions)
-    for reader in (OWN, APART):
+    for reader in (OWN, BESIDE, APART):
         asked = """SELECT c.mention_id FROM digest_content AS c
             JOIN delivery AS d ON d.digest_id = c.digest_id WHERE d.recipient = ?"""
         told_to = Counter(i for (i,) in db.execute(asked, [reader]))
@@ -256,7 +257,7 @@ def crash_shop(folder: Path, seed: int) -> Iterator[CrashShop]:
     feeds = [Feed(name, random.Random(chance.random())) for name in ("press", "blog")]  # noqa: S311 - likewise
     with FeedServer({f"/{f.name}": f for f in feeds}) as web, MailServer() as mail:
         sources = [{"type": "feed", "url": web.url(f"/{f.name}"), "every": "1s"} for f in feeds]
-        readers: list[object] = [OWN, {"to": APART, "schedule": "*/2 * * * *"}]
+        readers: list[object] = [OWN, BESIDE, {"to": APART, "schedule": "*/2 * * * *"}]
         digest = {"schedule": "* * * * *", "to": readers}
         write_config(folder, feeds=sources, mail=mail, digest=digest)
         with loaded(folder) as forks:

@@ -315,6 +315,21 @@ def test_near_a_limit_the_rest_waits_for_the_next_poll() -> None:
     assert {f"{PAGE}_902", "553311"} <= found
 
 
+def test_ever_near_a_limit_comments_have_their_turn() -> None:
+    whole = graph(feed={"data": [post(1, 1), post(2, 2)]}, ratings={"data": []})
+    for number in (1, 2):
+        comment = {"id": f"{number}_9", "message": "Bravo"}
+        whole.routes[f"{PAGE}_{number}/comments"] = {"data": [comment]}
+    whole.headers = used(80)
+    cursor: Cursor = {}
+    found: list[str] = []
+    for _ in range(12):
+        for page in read_pages(source(), FakeSession(whole), cursor):
+            cursor = page.cursor
+            found += [entry.external_id for entry in page.entries]
+    assert sorted(found) == [f"{PAGE}_1", f"{PAGE}_2", "1_9", "2_9"]
+
+
 def test_a_post_deleted_meanwhile_costs_only_its_comments() -> None:
     whole = graph(post_902=refusal(100, 33), feed=[[*load("feed")["data"], post(5, 1)]])
     whole.routes[f"{PAGE}_5/comments"] = {"data": [{"id": "5_1", "message": "Bravo"}]}

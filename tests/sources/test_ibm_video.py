@@ -135,6 +135,8 @@ def test_only_the_chosen_channels_are_searched() -> None:
     read_pages(source(channels=["77"]), session)
     paths = {urlsplit(one.url).path for one in session.asked[1:]}
     assert paths == {"/channels/77/videos.json"}
+    assert source(channels=["77"]).queries[0] == f"{BUSINESS.name} (channels/77)"
+    assert source().queries[0] == BUSINESS.name
 
 
 def test_a_chat_is_read_without_the_own_and_the_deleted_messages() -> None:

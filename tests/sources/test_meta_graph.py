@@ -56,7 +56,7 @@ def refused(told: Response) -> FetchError:
         (refusal(190, 458), "auth", "token_expired", "190/458"),
         (refusal(190, 463), "auth", "token_expired", "190/463"),
         (refusal(12), "gone", "gone", ""),
-        (refusal(18), "rate_limited", "budget_spent", "30 hashtags / 7 d"),
+        (refusal(18), "rate_limited", "budget_spent", "30 hashtags"),
         (refusal(368), "auth", "terms_block", ""),
         (refusal(803), "api", None, ""),
         (refusal(100), "api", None, ""),

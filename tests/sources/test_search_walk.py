@@ -275,14 +275,14 @@ def test_a_server_that_sends_round_in_a_circle_is_left() -> None:
     assert len(asked.calls) == 3
 
 
-@pytest.mark.parametrize("how", ["is_history", "is_whole"])
-def test_a_server_that_shows_one_page_whatever_is_asked_is_left(how: str) -> None:
+@pytest.mark.parametrize("is_history", [True, False])
+def test_a_server_that_shows_one_page_whatever_is_asked_is_left(is_history: bool) -> None:  # noqa: FBT001 - a case
     asked = server(1000, 999)
     asked.go_on = lambda found, following, _: (
         found,
         following + 1 if isinstance(following, int) else 1,
     )
-    poll(asked, **{how: True})
+    poll(asked, is_history=is_history, is_whole=not is_history)
     assert len(asked.calls) == 2
 
 

@@ -221,7 +221,8 @@ def _redact_mails(
     changed = 0
     for row in [*db.query(f"SELECT * FROM {table}")]:  # noqa: S608 - a name of ours
         traces = everything if row["id"] in telling else person
-        new = _mail_row(row, traces)
+        with told_damaged(table, row["id"]):
+            new = _mail_row(row, traces)
         if any(row[name] != value for name, value in new.items()):
             db.table(table).update(row["id"], new)
             changed += 1
@@ -232,8 +233,15 @@ def _mail_row(row: Row, traces: Traces) -> Row:
     plain = [name for name in ("subject", "text", "notice") if name in row]
     return {name: traces.without(row[name]) for name in plain} | {
         "html": traces.without(row["html"], html=True),
-        "message": mail_without(row["message"], traces),
+        "message": _mail_without(row["message"], traces),
     }
+
+
+def _mail_without(message: bytes, traces: Traces) -> bytes:
+    try:
+        return mail_without(message, traces)
+    except LookupError as error:  # signs of no known encoding
+        raise ValueError("no mail of ours") from error
 
 
 def _unblock(db: Database, person: Traces) -> int:

@@ -170,7 +170,8 @@ def _apply(db: Database, answer: Answer, mention_ids: Iterable[str], at: datetim
 
 def _status_of(db: Database, mention_id: str) -> Status:
     row = db.execute("SELECT status FROM mention WHERE id = ?", [mention_id]).fetchone()
-    return Status(row[0]) if row else Status.NEW
+    with told_damaged("mention", mention_id):
+        return Status(row[0]) if row else Status.NEW
 
 
 def _last_said(db: Database, digest_id: str, answer: Answer) -> tuple[str, str | None] | None:

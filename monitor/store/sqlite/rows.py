@@ -100,7 +100,7 @@ def _state_of(row: Row) -> SourceState:
 def signals_of(text: str) -> tuple[Signal, ...]:
     """Read the signals of a mention. Raises ``ValueError``."""
     with of_its_shape():
-        return tuple(Signal(name, float(weight), detail) for name, weight, detail in json_of(text))
+        return tuple(Signal(str(n), float(weight), str(d)) for n, weight, d in json_of(text))
 
 
 def signals_text(signals: Iterable[Signal]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -99,8 +99,11 @@ class SqliteStore:
         ``wait`` is how long a lock of another program is waited for. Raises ``StoreError``.
         """
         connection = open_connection(path, read_only=read_only, wait=wait)
-        if not read_only:
-            upkeep.note_creation(connection, clock())
+        with ExitStack() as unless_opened:
+            unless_opened.callback(connection.close)
+            if not read_only:
+                upkeep.note_creation(connection, clock())
+            unless_opened.pop_all()
         return cls(connection, clock=clock)
 
     # --- sources ---
