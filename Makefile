@@ -14,7 +14,7 @@ run: .venv/.run
 
 test: .venv/.dev
 	@sh .ci/install-test-servers
-	$(BIN)/pytest -rs
+	$(BIN)/pytest -rs --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # What CI runs before the tests.
 check: .venv/.dev

@@ -107,9 +107,14 @@ class Graph:
 
 def node(native: object) -> str:
     """Return an identifier fit for an address. Raises Malformed(api)."""
-    if isinstance(native, str) and _ID.fullmatch(native) and native.strip("."):
+    if isinstance(native, str) and is_node(native):
         return native
     raise Malformed(Code.API, "an identifier is none")
+
+
+def is_node(native: str) -> bool:
+    """Tell whether an identifier is fit for an address."""
+    return bool(_ID.fullmatch(native) and native.strip("."))
 
 
 def following_of(answer: Mapping[str, Json], *, by_cursor_alone: bool = False) -> Json:

@@ -10,7 +10,7 @@ from monitor.errors import Code, FetchError, SourceError
 from monitor.model import Cursor, Entry, Json, Page
 from monitor.sources.entry_parts import count_of
 from monitor.sources.json_fields import part_at, rows_of
-from monitor.sources.meta_graph import Graph, following_of, node, params_of
+from monitor.sources.meta_graph import Graph, following_of, is_node, params_of
 from monitor.sources.meta_graph_errors import fault_of
 from monitor.sources.search_progress import mark_of, with_known
 
@@ -49,7 +49,11 @@ class Comments:
         posts = {key: part_at(part_at(cursor, "posts"), key) for key in part_at(cursor, "posts")}
         known = {mark: at for mark, at in part_at(cursor, "known").items() if isinstance(at, int)}
         failed: SourceError | None = None
-        for post_id in self._due(posts):
+        due = self._due(posts)
+        if any(not is_node(post_id) for post_id in due):
+            due = [post_id for post_id in due if is_node(post_id)]
+            yield Page(entries=(), cursor=cursor, problem="a post's identifier is none")
+        for post_id in due:
             try:
                 async for rows, following in self._pages(post_id, posts.get(post_id, {})):
                     entries, problem = self.read_rows(rows, post_id)
@@ -98,7 +102,7 @@ class Comments:
         for _ in range(self.max_pages):
             before = following
             answer = await self.graph.ask(
-                f"{node(post_id)}/comments",
+                f"{post_id}/comments",
                 {**self.asked, **params_of(following)},
                 needs=self.needs,
             )

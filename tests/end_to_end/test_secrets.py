@@ -70,6 +70,19 @@ FAULTS = {
 }
 
 
+MAY_FAIL = {
+    "app",
+    "flickr",
+    "linkedin-grant",
+    "mailbox",
+    "mastodon",
+    "pinterest",
+    "pinterest-grant",
+}
+MAY_FAIL |= {"tumblr", "webhook", "youtube"}
+"""Sources that one payload for all that they ask does not satisfy, or that ask nobody here."""
+
+
 def everywhere(webs: Mapping[str, FeedServer]) -> list[dict[str, object]]:
     """Return a source of every type with a canary in every option that is a secret.
 
@@ -77,8 +90,13 @@ def everywhere(webs: Mapping[str, FeedServer]) -> list[dict[str, object]]:
     """
     places = []
     for name, kind in source_types().items():
+        if name == "webhook":  # it is pushed to, and asks nobody
+            places.append({"type": name, "id": name, "secret": f"{CANARY}-{name}"})
+            continue
         case = next(case for case in CASES.values() if case.kind.type == name)
-        options = {**case.options, "type": name, "id": name, "base_url": webs[name].url("")}
+        options = {**case.options, "type": name, "id": name}
+        if "base_url" in kind.options_type.model_fields:
+            options["base_url"] = webs[name].url("")
         for option, field in kind.options_type.model_fields.items():
             if is_secret(field.annotation):
                 options[option] = f"{CANARY}-{name}-{option}"
@@ -87,6 +105,14 @@ def everywhere(webs: Mapping[str, FeedServer]) -> list[dict[str, object]]:
     known["google_alerts"]["url"] = f"https://www.google.com/alerts/feeds/17/{ALERT}"
     known["reddit"] |= {"user": "simon", "client_secret": None}
     del known["reddit"]["client_secret"]
+    granted = ("token_url", "client_id", "client_secret", "refresh_token")
+    for name in ("linkedin", "pinterest", "mailbox"):
+        both = known[name]
+        known[name] = {key: value for key, value in both.items() if key not in granted}
+        if name != "mailbox":
+            by_grant = both | {"id": f"{name}-grant", "client_id": "app"}
+            places.append({key: value for key, value in by_grant.items() if key != "token"})
+    known["mailbox"] |= {"host": LOOPBACK, "port": closed_port()}
     known["feed"] |= {
         "url": f"http://{USER[:5]}:{CANARY}@{webs['feed'].address}/rss?token={CANARY}-query"
     }
@@ -97,6 +123,7 @@ def everywhere(webs: Mapping[str, FeedServer]) -> list[dict[str, object]]:
         "url": webs["by-query"].url(f"/f/?access_token={CANARY}"),
     }
     app = {"type": "reddit", "id": "app", "base_url": webs["app"].url(""), "client_id": "app"}
+    places = [known.get(str(place["id"]), place) for place in places]
     return [*places, by_query, app | {"client_secret": f"{CANARY}-app"}]
 
 
@@ -244,10 +271,11 @@ def test_a_canary_is_in_no_log_table_page_or_mail(shop: Shop) -> None:
 
 def test_a_canary_given_to_sources_that_work_is_kept_nowhere(shop: Shop) -> None:
     for name, web in shop.webs.items():
-        web["*"] = working({"by-query": "feed", "app": "reddit"}.get(name, name))
+        web["*"] = working({"by-query": "feed", "app": "reddit", "webhook": "feed"}.get(name, name))
     shop.run("poll", "--json")
     done = run_ecoute("sources", "--json", cwd=shop.folder)
-    assert [s["status"] for s in json.loads(done.stdout)].count("ok") >= len(shop.webs) - 6
+    unread = {told["id"] for told in json.loads(done.stdout) if told["status"] != "ok"}
+    assert unread <= MAY_FAIL, " ".join(sorted(unread - MAY_FAIL))
     shop.said += done.stdout
     shop.run("check", "--json")
     assert shop.leaks() == []

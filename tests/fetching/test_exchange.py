@@ -72,7 +72,7 @@ async def trickle(writer: asyncio.StreamWriter) -> None:
 _LINGER_NOT = (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 BIG_HEADERS = b"HTTP/1.1 200 OK\r\n" + b"X-Flood: 0123456789\r\n" * 20_000 + b"\r\n"
 GZIPPED = gzip.compress(b"hello hello", mtime=0)
-BOMB = gzip.compress(bytes(50_000_000))
+BOMB = gzip.compress(bytes(50_000_000), mtime=0)
 
 
 async def test_an_answer_is_read_whole(serve: Serve, make_client: MakeClient) -> None:
