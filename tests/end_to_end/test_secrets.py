@@ -119,14 +119,15 @@ def everywhere(webs: Mapping[str, FeedServer]) -> list[dict[str, object]]:
         "url": f"http://{USER[:5]}:{CANARY}@{webs['feed'].address}/rss?token={CANARY}-query"
     }
     del known["feed"]["base_url"]
-    by_query = {
+    by_query: dict[str, object] = {
         "type": "feed",
         "id": "by-query",
         "url": webs["by-query"].url(f"/f/?access_token={CANARY}"),
     }
-    app = {"type": "reddit", "id": "app", "base_url": webs["app"].url(""), "client_id": "app"}
+    app: dict[str, object] = {"type": "reddit", "id": "app", "client_id": "app"}
+    app |= {"base_url": webs["app"].url(""), "client_secret": f"{CANARY}-app"}
     places = [known.get(str(place["id"]), place) for place in places]
-    return [*places, by_query, app | {"client_secret": f"{CANARY}-app"}]
+    return [*places, by_query, app]
 
 
 class Shop:
