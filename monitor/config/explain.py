@@ -52,10 +52,37 @@ _LIMITS = {
     "too_short": ("more_items", "min_length"),
     "too_long": ("fewer_items", "max_length"),
 }
-_TOLD_IN_ENGLISH = {
+TOLD_IN_ENGLISH = {
     # durations.py and sources/ know no wording: what they say in English has a sentence here
     '"{value}" is not a duration; write for instance 30s, 15m, 2h, 7d, 4w': "duration",
     '"{value}" has no scheme; write https://{value}': "no_scheme",
+    "give `videos: true` or `chat: true`": "ibm_nothing",
+    "`chat` wants `channels`, whose chat is read": "ibm_channels",
+    (
+        '"{value}" is no number of a Page: it stands in its address '
+        "as administrator, linkedin.com/company/12345678/admin"
+    ): "linkedin_page",
+    "give `token`, or `refresh_token` with the app's client_id and secret": "token_or_grant",
+    "refresh_token wants client_id and client_secret": "grant_whole",
+    "client_id and client_secret belong together": "app_pair",
+    "client_id and client_secret go together": "app_pair",
+    "user and feed go together": "user_feed",
+    '"{value}" names no user; write for instance fleursbougamont': "pinterest_user",
+    '"{value}" names no board; write user/board, as in its address': "pinterest_board",
+    "give `token` or `refresh_token`, not both": "one_token",
+    "there is nothing to read: give users, boards, or a token": "pinterest_nothing",
+    "pins want a token; the public ones of a user are read with `users`": "pinterest_pins",
+    '"{value}" names no public channel; write for instance ma_ville': "telegram_channel",
+    "give `domain` or `business_unit`, one of them": "trustpilot_which",
+    "there is nothing to read: give blogs, or a key": "tumblr_nothing",
+    "searxng wants `instance`, the address of the server": "searxng_instance",
+    "this search engine wants `key`": "search_key",
+    '"{value}" is no account of X; write for instance fleursbougamont': "x_account",
+    (
+        '"{value}" is no identifier: on the channel\'s page, More › Share › Copy channel ID'
+    ): "youtube_channel",
+    "give channels to follow, or a key to search with": "youtube_nothing",
+    "comments need a key": "youtube_comments",
     "this is no alert's feed; write https://www.google.com/alerts/feeds/…/…": "alert_feed",
     "verify_token goes with the form meta, and meta needs one": "verify_token",
     '"{value}" is neither a web address nor a file; write https://… or ./…': "address_or_file",
@@ -158,7 +185,7 @@ def _special(details: ErrorDetails, context: Mapping[str, Any], shown: _Shown) -
 def _other(details: ErrorDetails, shown: _Shown) -> _Sentence:
     message = str(details.get("ctx", {}).get("error") or details["msg"])
     printable = shown.address if "://" in shown.text else shown.text
-    for told, key in _TOLD_IN_ENGLISH.items():
+    for told, key in TOLD_IN_ENGLISH.items():
         if message == told.format(value=shown.value):
             return key, {"value": printable}
     if isinstance(shown.value, str) and shown.value:

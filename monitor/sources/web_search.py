@@ -83,7 +83,7 @@ class WebSearchOptions(PagedOptions):
         if self.backend == "searxng" and self.instance is None and self.base_url is None:
             raise ValueError("searxng wants `instance`, the address of the server")
         if self.backend != "searxng" and self.key is None:
-            raise ValueError(f"{self.backend} wants `key`")
+            raise ValueError("this search engine wants `key`")
         return self
 
 
