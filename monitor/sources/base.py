@@ -114,7 +114,7 @@ class Source(ABC, Generic[Options]):
     is_polled: ClassVar[bool] = True
     """Whether one asks it; ``False``: others push to it, see monitor/receiving/."""
     is_own: ClassVar[bool] = False
-    """Whether all it reads is said of the owner's own business: reviews of it, comments there."""
+    """Whether what it reads is said of the owner's own business: reviews of it, comments there."""
     keeps_text: ClassVar[timedelta | None] = None
     """How long its terms let a text be kept; ``None``: as long as ``privacy.keep`` says."""
     keeps_text_of: ClassVar[Mapping[str, timedelta]] = MappingProxyType({})

@@ -82,6 +82,7 @@ class Instagram(Source[InstagramOptions]):
     platform: ClassVar[str] = "instagram"
     every: ClassVar[timedelta] = timedelta(hours=1)
     options_type: ClassVar = InstagramOptions
+    is_own: ClassVar[bool] = True
     credentials: ClassVar[str | None] = (
         "A professional account linked to a Facebook Page, and a token of Facebook Login with "
         "instagram_basic, instagram_manage_comments, pages_show_list and pages_read_engagement "

@@ -10,6 +10,7 @@ import pytest
 from monitor.config.model import Config
 from monitor.model import Business
 from monitor.sources.base import Source
+from monitor.sources.registry import source_types
 
 Faults = Callable[..., list[str]]
 
@@ -61,3 +62,11 @@ def test_its_entries_are_about_that_one(
     assert feed(options, (lea, max_)).subject is None
     monkeypatch.setattr(feed, "is_own", False)
     assert feed(options, (lea,)).subject is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["facebook", "instagram", "google_business", "google_places", "linkedin", "trustpilot"],
+)
+def test_every_account_of_the_owner_is_one(name: str) -> None:
+    assert source_types()[name].is_own
