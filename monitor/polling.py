@@ -17,6 +17,7 @@ from monitor.clock import now as wall_clock
 from monitor.due import is_due, next_state
 from monitor.fetching.base import Session
 from monitor.fetching.client import Client
+from monitor.fetching.ledger import Purse
 from monitor.model import (
     Entry,
     Page,
@@ -88,6 +89,15 @@ class Poller:
         self, source_id: str, *, force: bool = False, dry_run: bool = False
     ) -> SourceReport:
         """Poll one source, unless it is not due or being polled elsewhere."""
+        purse = self.client.ledger.open()
+        try:
+            return await self._poll(source_id, purse, force=force, dry_run=dry_run)
+        finally:
+            self.client.ledger.close(purse)
+
+    async def _poll(
+        self, source_id: str, purse: Purse, *, force: bool, dry_run: bool
+    ) -> SourceReport:
         watched = self.watched[source_id]
         with self.store.hold(f"poll:{source_id}") as held:
             state, elsewhere = await self.recall(source_id)
@@ -95,7 +105,7 @@ class Poller:
             if not is_asked or not is_due(state, watched.every, self.clock(), force=force):
                 return skipped(state)
             log.debug("poll starts", source=source_id)
-            session = self.client.session(state.memory, elsewhere)
+            session = self.client.session(state.memory, elsewhere, purse)
             reading = await read(watched, session, state.cursor, state.memory)
             outcome, matched = await self._made(watched, session, state, reading)
             saved = await asyncio.to_thread(self.store.save_poll, outcome, dry_run=dry_run)

@@ -18,6 +18,7 @@ from monitor.errors import ConfigError, Fault
 from monitor.fetching.exchange import Exchange
 from monitor.fetching.guard import Guard, Lookup, look_up
 from monitor.fetching.imap import Mailboxes
+from monitor.fetching.ledger import Ledger, Purse
 from monitor.fetching.pacing import Pacing
 from monitor.fetching.session import PollSession
 from monitor.fetching.transport import GuardedTransport
@@ -60,6 +61,7 @@ class Client:
             pacing=pacing,
             timeout=timeout,
         )
+        self.ledger = Ledger()
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._clock = clock
@@ -72,11 +74,15 @@ class Client:
         )
 
     def session(
-        self, memory: FetchMemory, elsewhere: Mapping[str, int] = _NOTHING_SPENT
+        self,
+        memory: FetchMemory,
+        elsewhere: Mapping[str, int] = _NOTHING_SPENT,
+        purse: Purse | None = None,
     ) -> PollSession:
         """Return one poll's view of this client, with what its source's earlier polls learnt.
 
-        ``elsewhere`` is what other sources have spent, by allowance.
+        ``elsewhere`` is what other sources have spent and stored, by allowance; ``purse`` was
+        opened before that was looked up.
         """
         return PollSession(
             self._exchange,
@@ -85,6 +91,8 @@ class Client:
             max_bytes=self._max_bytes,
             clock=self._clock,
             elsewhere=elsewhere,
+            ledger=self.ledger,
+            purse=purse or self.ledger.open(),
             mailboxes=self._mailboxes,
         )
 

@@ -22,6 +22,7 @@ from monitor.fetching.files import read_local_file
 from monitor.fetching.imap import Mailboxes, PolledFolder
 from monitor.fetching.imap_account import ImapAccount
 from monitor.fetching.json_answers import read_json
+from monitor.fetching.ledger import Ledger, Purse
 from monitor.fetching.redirects import (
     MAX_HOPS,
     PERMANENT,
@@ -59,6 +60,8 @@ class PollSession:
         max_bytes: int,
         clock: Clock,
         elsewhere: Mapping[str, int],
+        ledger: Ledger,
+        purse: Purse,
         mailboxes: Mailboxes,
     ) -> None:
         self._exchange = exchange
@@ -68,6 +71,7 @@ class PollSession:
         self._moved = dict(memory.moved)
         self._spent = dict(memory.spent)
         self._elsewhere = elsewhere
+        self._ledger, self._purse = ledger, purse
         self._clock = clock
         self._timeout_s = timeout.total_seconds()
         self._max_bytes = max_bytes
@@ -166,7 +170,8 @@ class PollSession:
         name = f"{allowance}{whose}"
         before = self._spent.get(name)
         own = before.units if before is not None and before.renews_at > self._clock() else 0
-        used = own + self._elsewhere.get(name, 0)
+        others = self._elsewhere.get(name, 0) + self._ledger.others(self._purse, name)
+        used = own + others
         if used + units > limit:
             detail = f"{allowance}: {used} of {limit} units spent"
             raise FetchError(
@@ -177,6 +182,7 @@ class PollSession:
                 missing=f"{used}/{limit} {allowance}",
             )
         self._spent[name] = Spent(units=own + units, renews_at=renews_at)
+        self._purse.spent[name] += units
 
     def mailbox(
         self, account: ImapAccount, folder: str, *, read_only: bool = True

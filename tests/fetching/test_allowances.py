@@ -54,3 +54,19 @@ def test_no_key_is_kept(clock: FixedClock) -> None:
     session = session_of(clock)
     spend(session, clock, key="canary-key")
     assert "canary" not in repr(session.memory)
+
+
+def test_polls_under_way_at_once_share_it_before_anything_is_stored(clock: FixedClock) -> None:
+    client = Client(user_agent="test", clock=clock)
+    purse = client.ledger.open()
+    first, second = client.session(FetchMemory(), {}, purse), client.session(FetchMemory())
+    spend(first, clock)
+    spend(second, clock)
+    client.ledger.close(purse)  # and what it spent is stored, unseen by the second
+    spend(second, clock)
+    with pytest.raises(FetchError):
+        spend(second, clock)
+    elsewhere = {name: spent.units for name, spent in first.memory.spent.items()}
+    third = client.session(second.memory, elsewhere)
+    with pytest.raises(FetchError):
+        spend(third, clock)
