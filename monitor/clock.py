@@ -39,3 +39,26 @@ def parse_instant(text: str) -> datetime:
     datetime.datetime(2026, 11, 22, 8, 0, tzinfo=datetime.timezone.utc)
     """
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def midnight(at: datetime) -> datetime:
+    """Return the beginning of an instant's day.
+
+    >>> midnight(datetime(2026, 11, 22, 8, 0, tzinfo=UTC)).isoformat()
+    '2026-11-22T00:00:00+00:00'
+    """
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def next_midnight(at: datetime) -> datetime:
+    """Return the end of an instant's day."""
+    return midnight(at) + timedelta(days=1)
+
+
+def next_month(at: datetime) -> datetime:
+    """Return the end of an instant's calendar month.
+
+    >>> next_month(datetime(2026, 12, 31, 8, 0, tzinfo=UTC)).isoformat()
+    '2027-01-01T00:00:00+00:00'
+    """
+    return (midnight(at).replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -20,7 +20,6 @@ from monitor.sources.epoch import instant_at
 from monitor.sources.json_fields import list_at, part_at
 
 OF_OTHERS = "wall_posts_sent_to_you"
-COMMENTS = frozenset({"comments_v2", "comments"})
 _MAX_PROFILE = 4_000_000
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.clock import midnight
 from monitor.model import Cursor, Entry, Json, Page
 from monitor.sources.entry_parts import id_of, instant_of
 from monitor.sources.facebook_entries import Own, read_comments, read_post, read_rating
@@ -99,8 +100,9 @@ class Edges:
 
     async def _feed(self, since: datetime, following: Json) -> Found:
         """Ask the wall from a day on: all of it at each poll, for what is counted and edited."""
-        midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
-        answer = await self._ask(FEED, POST_FIELDS, following, {"since": int(midnight.timestamp())})
+        answer = await self._ask(
+            FEED, POST_FIELDS, following, {"since": int(midnight(since).timestamp())}
+        )
         for row in rows_of(answer.get("data"), "data"):
             if isinstance(row, Mapping) and (post_id := id_of(row.get("id"))) is not None:
                 summary = part_at(part_at(row, "comments"), "summary")

@@ -7,7 +7,7 @@ with ``api: legacy``, …/place/details, closed to new projects. Quota: what the
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import ClassVar, Literal
 
@@ -18,6 +18,7 @@ from monitor.fetching.base import Session
 from monitor.model import Cursor, Json, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import NetworkOptions, Source
+from monitor.sources.budgets import spend_request
 from monitor.sources.google_places_details import read_legacy, read_place
 from monitor.sources.google_refusals import told_refusal
 from monitor.sources.one_by_one import gone
@@ -153,26 +154,12 @@ class GooglePlaces(Source[GooglePlacesOptions]):
         return answer
 
     def _spend(self, session: Session) -> None:
-        options, renews_at = self.options, _next_month(session.now)
-        key = options.key.get_secret_value()
-        session.spend(
-            "Google Places, requests",
-            1,
-            limit=options.monthly_requests,
-            renews_at=renews_at,
-            key=key,
+        options = self.options
+        spend_request(
+            session,
+            "Google Places",
+            monthly_requests=options.monthly_requests,
+            monthly_dollars=options.monthly_dollars,
+            dollars_per_1000=options.dollars_per_1000,
+            key=options.key.get_secret_value(),
         )
-        if options.monthly_dollars is not None:
-            # In millionths: a request costs cents.
-            session.spend(
-                "Google Places, micro-dollars",
-                round(options.dollars_per_1000 * 1_000),
-                limit=round(options.monthly_dollars * 1_000_000),
-                renews_at=renews_at,
-                key=key,
-            )
-
-
-def _next_month(now: datetime) -> datetime:
-    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)

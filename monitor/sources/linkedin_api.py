@@ -15,6 +15,7 @@ from http import HTTPStatus
 
 from pydantic import SecretStr
 
+from monitor.clock import next_midnight
 from monitor.errors import Code, FetchError, SourceError
 from monitor.fetching.base import Session
 from monitor.model import Health, Json, Standing
@@ -89,7 +90,7 @@ class LinkedinApi:
         return expiry(instant_at(told.get("expires_at")), session.now)
 
     def _spend(self, session: Session) -> None:
-        midnight = _next_midnight(session.now)
+        midnight = next_midnight(session.now)
         limit = self.daily_requests
         session.spend("LinkedIn, requests", 1, limit=limit, renews_at=midnight, key=self._key)
 
@@ -127,7 +128,7 @@ def told_refusal(error: FetchError, now: datetime, version: str) -> FetchError:
             Code.RATE_LIMITED,
             error.detail,
             http_status=status,
-            retry_at=error.retry_at or _next_midnight(now),
+            retry_at=error.retry_at or next_midnight(now),
             health=Health.RATE_LIMITED,
         )
     if status == HTTPStatus.UNAUTHORIZED:
@@ -155,7 +156,3 @@ def _refused(error: FetchError, health: Health, missing: str = "") -> FetchError
         health=error.health or health,
         missing=error.missing or missing,
     )
-
-
-def _next_midnight(now: datetime) -> datetime:
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from pydantic import SecretStr
 
+from monitor.clock import next_midnight
 from monitor.errors import Code, FetchError
 from monitor.fetching.base import Session
 from monitor.model import Health, Json
@@ -38,7 +39,7 @@ class PinterestApi:
         """Ask for a path. Raises ``FetchError`` and ``Malformed(api)``."""
         token = self.token.get_secret_value() if self.token else ""
         key = self.grant.client_id if self.grant else token
-        midnight = _next_midnight(session.now)
+        midnight = next_midnight(session.now)
         session.spend("Pinterest, requests", 1, limit=A_DAY, renews_at=midnight, key=key)
         url = f"{self.root}/v5/{path}"
         try:
@@ -85,7 +86,3 @@ def _scopes_in(body: bytes) -> str:
     said = name_of(told.get("message")) if isinstance(told, dict) else None
     known = [scope for scope in SCOPES.split(", ") if scope in (said or "")]
     return ", ".join(known)
-
-
-def _next_midnight(now: datetime) -> datetime:
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

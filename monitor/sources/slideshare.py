@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from pydantic import Field, SecretStr
 
+from monitor.clock import next_midnight
 from monitor.fetching.base import Session
 from monitor.matching.queries import PHRASES
 from monitor.model import Cursor, Entry, Json, Page, Response
@@ -135,12 +136,11 @@ class Slideshare(Source[SlideshareOptions]):
         key, secret = (
             one.get_secret_value() for one in (self.options.key, self.options.shared_secret)
         )
-        midnight = session.now.replace(hour=0, minute=0, second=0, microsecond=0)
         session.spend(
             "SlideShare, requests",
             1,
             limit=self.options.daily_requests,
-            renews_at=midnight + timedelta(days=1),
+            renews_at=next_midnight(session.now),
             key=key,
         )
         ts = str(int(session.now.timestamp()))

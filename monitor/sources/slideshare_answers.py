@@ -6,11 +6,12 @@ A refusal comes with a status of 200, under a root of its own: the root is looke
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from lxml import etree
 
+from monitor.clock import next_midnight
 from monitor.errors import Code, FetchError, Malformed
 from monitor.model import Entry, Health, Json, Kind
 from monitor.sources.addresses import web_url
@@ -137,8 +138,7 @@ def _root_of(body: bytes, now: datetime) -> etree._Element:
 def _told_refusal(number: str, message: str, now: datetime) -> FetchError | Malformed:
     detail = f"error {number[:5]}: {' '.join(message.split())[:80]}"
     if number == _DAILY_LIMIT or "daily limit" in message.lower():
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return FetchError(Code.RATE_LIMITED, detail, retry_at=midnight + timedelta(days=1))
+        return FetchError(Code.RATE_LIMITED, detail, retry_at=next_midnight(now))
     if number in _NO_KEY:
         return FetchError(Code.AUTH, detail, health=Health.NEEDS_TOKEN)
     if number == _NO_PERMISSION:

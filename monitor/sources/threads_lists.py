@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from monitor.clock import next_midnight
 from monitor.model import Cursor, Entry, Json, Page
 from monitor.sources.json_fields import read_each, rows_of
 from monitor.sources.meta_graph import Graph, following_of, params_of
@@ -103,11 +104,10 @@ class Lists:
 
     def _count(self) -> None:
         session = self.graph.session
-        midnight = session.now.replace(hour=0, minute=0, second=0, microsecond=0)
         self.graph.session.spend(
             "threads searches",
             1,
             limit=A_DAY,
-            renews_at=midnight + timedelta(days=1),
+            renews_at=next_midnight(session.now),
             key=self.graph.secret,
         )

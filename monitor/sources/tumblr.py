@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from monitor.clock import next_midnight
 from monitor.fetching.base import Session
 from monitor.matching.queries import WORDS, hashtags, search_queries
 from monitor.model import Business, Cursor, Json, Page
@@ -200,6 +201,5 @@ class Tumblr(Source[TumblrOptions]):
 def _spend(session: Session, key: str) -> None:
     """Count one request in both allowances of the key; a day is taken to end at midnight UTC."""
     hour = session.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    midnight = session.now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     session.spend("tumblr, an hour", 1, limit=AN_HOUR, renews_at=hour, key=key)
-    session.spend("tumblr, a day", 1, limit=A_DAY, renews_at=midnight, key=key)
+    session.spend("tumblr, a day", 1, limit=A_DAY, renews_at=next_midnight(session.now), key=key)

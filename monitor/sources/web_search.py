@@ -8,7 +8,7 @@ read here but what oEmbed tells; see ``search_backends`` for the engines.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, HttpUrl, SecretStr, model_validator
@@ -19,6 +19,7 @@ from monitor.matching.queries import Syntax
 from monitor.model import Cursor, Entry, Kind, Page
 from monitor.sources.addresses import server_root
 from monitor.sources.base import PagedOptions, Source
+from monitor.sources.budgets import spend_request
 from monitor.sources.oembed import enriched, oembed_endpoint
 from monitor.sources.one_by_one import look_again
 from monitor.sources.search_backends import BACKENDS, Freshness, Hit, Results
@@ -211,19 +212,15 @@ class WebSearch(Source[WebSearchOptions]):
         return backend.read(answer)
 
     def _spend(self, session: Session, key: str) -> None:
-        name, options, renews_at = self.options.backend, self.options, _next_month(session.now)
-        session.spend(
-            f"{name}, requests", 1, limit=options.monthly_requests, renews_at=renews_at, key=key
+        options = self.options
+        spend_request(
+            session,
+            options.backend,
+            monthly_requests=options.monthly_requests,
+            monthly_dollars=options.monthly_dollars,
+            dollars_per_1000=options.dollars_per_1000,
+            key=key,
         )
-        if options.monthly_dollars is not None:
-            # In millionths: a request costs half a cent.
-            session.spend(
-                f"{name}, micro-dollars",
-                round(options.dollars_per_1000 * 1_000),
-                limit=round(options.monthly_dollars * 1_000_000),
-                renews_at=renews_at,
-                key=key,
-            )
 
     async def _entries(
         self, session: Session, hits: Iterable[Hit], memory: Memory
@@ -243,8 +240,3 @@ class WebSearch(Source[WebSearchOptions]):
                 if error.code is not Code.GONE:
                     problems.append(f"{entry.outlet}: {error}")
         return tuple(entries), problems
-
-
-def _next_month(now: datetime) -> datetime:
-    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
+from monitor.clock import next_midnight
 from monitor.errors import Code, FetchError, SourceError
 from monitor.fetching.base import Session
 from monitor.model import Cursor, Entry, Health, Page
@@ -102,13 +103,12 @@ class X(Source[XOptions]):
         wanted = turn_of(external_ids, session.now, most) if most else ()
         if not wanted:
             return
-        midnight = session.now.replace(hour=0, minute=0, second=0, microsecond=0)
         try:
             session.spend(
                 "X, looked at again",
                 len(wanted),
                 limit=most,
-                renews_at=midnight + timedelta(days=1),
+                renews_at=next_midnight(session.now),
                 key=self.options.token.get_secret_value(),
             )
         except FetchError as error:

@@ -11,11 +11,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from math import ceil
 
 from pydantic import SecretStr
 
+from monitor.clock import next_month
 from monitor.errors import FetchError
 from monitor.fetching.base import Session
 from monitor.model import Health, Json
@@ -202,7 +202,7 @@ class XApi:
 
     def _spend(self, session: Session, posts: int, cost: int) -> None:
         """Count posts and thousandths of a dollar, both or none."""
-        key, renews_at = self.token.get_secret_value(), _next_month(session.now)
+        key, renews_at = self.token.get_secret_value(), next_month(session.now)
         budget = self.budget
 
         def count(name: str, units: int, limit: int) -> None:
@@ -218,8 +218,3 @@ class XApi:
 
 def _thousandths(dollars: float) -> int:
     return ceil(round(dollars * 1_000, 6))
-
-
-def _next_month(now: datetime) -> datetime:
-    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)

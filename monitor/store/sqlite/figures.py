@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.clock import format_instant
+from monitor.clock import format_instant, midnight
 from monitor.model import DatedFigure, Period, PollOutcome
 from monitor.store.sqlite.kept import kept_instant, told_damaged
 from monitor.store.sqlite.rows import Row
@@ -14,13 +14,13 @@ from monitor.store.sqlite.rows import Row
 
 def save_figures(db: Database, outcome: PollOutcome) -> None:
     """Keep a poll's figures; the last of a day stands."""
-    midnight = outcome.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = format_instant(midnight(outcome.at))
     db.table("figure").upsert_all(
         (
             {
                 "source": outcome.state.id,
                 "name": figure.name,
-                "day": format_instant(midnight),
+                "day": day,
                 "value": figure.value,
             }
             for figure in outcome.figures
